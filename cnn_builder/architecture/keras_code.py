@@ -1,0 +1,34 @@
+"""An architecture as Keras source code."""
+
+from __future__ import annotations
+
+from cnn_builder.architecture.architecture import Architecture
+from cnn_builder.architecture.layers.base import Layer
+
+
+def write(architecture: Architecture) -> str:
+    """Python source that builds the network as ``model``, a ``keras.Sequential``; defaults are left out."""
+    lines = [f"    layers.{layer_call(layer)}," for layer in architecture.layers]
+    shape = ", ".join(str(size) for size in architecture.input_shape)
+    body = "\n".join([f"    keras.Input(shape=({shape})),", *lines])
+    return (
+        "import keras\nfrom keras import layers\n\n"
+        f"model = keras.Sequential([\n{body}\n], name={_name(architecture)!r})\nmodel.summary()\n"
+    )
+
+
+def layer_call(layer: Layer) -> str:
+    """``Conv2D(32, (3, 3), activation='relu')``: what Keras requires by position, the rest by name."""
+    arguments = []
+    for name, info in type(layer).model_fields.items():
+        value = getattr(layer, name)
+        if info.is_required():
+            arguments.append(repr(value))
+        elif value != info.default:
+            arguments.append(f"{name}={value!r}")
+    return f"{layer.type}({', '.join(arguments)})"
+
+
+def _name(architecture: Architecture) -> str:
+    """Keras takes no '/' in a name, and an empty one means none."""
+    return architecture.name.replace("/", "_") or "model"

@@ -1,0 +1,58 @@
+"""Dense."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from cnn_builder.architecture.errors import LayerFitError
+from cnn_builder.architecture.layers.base import Explanation, Layer, Params, Shape, Suggestion, times
+from cnn_builder.architecture.layers.flatten import Flatten
+from cnn_builder.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
+from cnn_builder.architecture.layers.settings import ACTIVATIONS, Choice, Flag, Whole
+
+
+class Dense(Layer):
+    """Fully connected layer. Input (features,), output (units,)."""
+
+    category: ClassVar[str] = "Dense"
+    summary: ClassVar[str] = "Connects every input number to every unit."
+    example_settings: ClassVar[dict[str, Any]] = {"units": 64, "activation": "relu"}
+    linear: ClassVar[bool] = True
+
+    units: Annotated[int, Whole(help="Output numbers; in the last layer, one per class.")]
+    activation: Annotated[str | None, Choice(options=ACTIVATIONS, optional=True)] = None
+    use_bias: Annotated[bool, Flag(help="One learned number added per unit.")] = True
+
+    def label(self) -> str:
+        return f"{self.units}" + (f" · {self.activation}" if self.activation else "")
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        # Keras would act on the last axis and fail much later, at the loss: labels are one per image.
+        if len(input_shape) != 1:
+            raise LayerFitError(
+                f"Dense needs a vector, but receives a {times(input_shape)} map. "
+                "Put a Flatten or a GlobalAveragePooling2D before it."
+            )
+        return (self.units,)
+
+    def params(self, input_shape: Shape) -> Params:
+        count = input_shape[0] * self.units + (self.units if self.use_bias else 0)
+        return Params(count, count)
+
+    def macs(self, input_shape: Shape) -> int:
+        return input_shape[0] * self.units
+
+    def explain(self, input_shape: Shape) -> Explanation:
+        self.output_shape(input_shape)
+        bias = f" + {self.units} biases" if self.use_bias else ""
+        return Explanation(
+            [f"output = units = {self.units}"],
+            [f"{input_shape[0]:,}·{self.units}{bias} = {self.params(input_shape).total:,}"],
+            [f"{input_shape[0]:,}·{self.units} = {self.macs(input_shape):,}"],
+        )
+
+    def suggestions(self, input_shape: Shape) -> tuple[Suggestion, ...]:
+        return (
+            Suggestion("Insert Flatten before it", (Flatten(), self)),
+            Suggestion("Insert GlobalAveragePooling2D before it", (GlobalAveragePooling2D(), self)),
+        )

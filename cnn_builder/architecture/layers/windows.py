@@ -1,0 +1,78 @@
+"""The arithmetic of sliding windows, written once for convolution and pooling, per axis.
+
+Source: V. Dumoulin, F. Visin, "A guide to convolution arithmetic for deep learning" (2016), as Keras and TensorFlow
+apply it. n input size, k kernel, s stride, d dilation.
+"""
+
+from __future__ import annotations
+
+from cnn_builder.architecture.errors import LayerFitError
+from cnn_builder.architecture.layers.base import Shape, Window, times
+
+
+def extent(kernel: int, dilation: int) -> int:
+    """Places a dilated kernel spans: d·(k − 1) + 1."""
+    return dilation * (kernel - 1) + 1
+
+
+def output_size(n: int, kernel: int, stride: int, dilation: int, padding: str) -> int:
+    """Positions a window takes along an axis; 0 or less when a 'valid' window does not fit.
+
+    valid: floor((n − d·(k − 1) − 1) / s) + 1. same: ceil(n / s).
+    """
+    if padding == "same":
+        return -(-n // stride)
+    return (n - extent(kernel, dilation)) // stride + 1
+
+
+def same_padding(n: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
+    """Zeros added (before, after) an axis by 'same' padding; the odd one goes after."""
+    out = output_size(n, kernel, stride, dilation, "same")
+    total = max((out - 1) * stride + extent(kernel, dilation) - n, 0)
+    return total // 2, total - total // 2
+
+
+def output_map(input_shape: Shape, window: Window, padding: str, what: str) -> tuple[int, int]:
+    """(height, width) of the output. Raises LayerFitError when the window does not fit; ``what`` names it."""
+    axes = list(zip(input_shape[:2], window.kernel, window.strides, window.dilation, strict=True))
+    height, width = (output_size(n, k, s, d, padding) for n, k, s, d in axes)
+    if height < 1 or width < 1:
+        spans = tuple(extent(k, d) for _, k, _, d in axes)
+        dilated = f" (spanning {times(spans)} with its dilation)" if spans != window.kernel else ""
+        raise LayerFitError(
+            f"a {times(window.kernel)} 'valid' {what}{dilated} does not fit a {times(input_shape[:2])} input. "
+            f"Use padding 'same' or a {what} that spans at most {times(input_shape[:2])}."
+        )
+    return height, width
+
+
+def fitting_kernel(input_shape: Shape, window: Window) -> tuple[int, int]:
+    """The largest kernel, at most the window's own, that fits the input with its dilation."""
+    axes = zip(input_shape[:2], window.kernel, window.dilation, strict=True)
+    height, width = (min(k, (n - 1) // d + 1) for n, k, d in axes)
+    return height, width
+
+
+def size_lines(input_shape: Shape, window: Window, padding: str) -> list[str]:
+    """The shape rule of each axis with its numbers in."""
+    lines = []
+    for name, n, k, s, d in zip(
+        ("height", "width"), input_shape[:2], window.kernel, window.strides, window.dilation, strict=True
+    ):
+        out = output_size(n, k, s, d, padding)
+        if padding == "same":
+            before, after = same_padding(n, k, s, d)
+            lines.append(f"{name} = ceil({n} / {s}) = {out}   (zeros added: {before} before, {after} after)")
+        else:
+            lines.append(f"{name} = floor(({n} − {d}·({k} − 1) − 1) / {s}) + 1 = {out}")
+    return lines
+
+
+def stride_warning(input_shape: Shape, window: Window) -> str | None:
+    """A sentence when a stride is larger than the input, which Keras allows."""
+    if any(s > n for s, n in zip(window.strides, input_shape[:2], strict=True)):
+        return (
+            f"Strides of {times(window.strides)} are larger than the {times(input_shape[:2])} input: "
+            "only its first position is seen."
+        )
+    return None
