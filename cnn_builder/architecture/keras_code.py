@@ -22,10 +22,11 @@ def layer_call(layer: Layer) -> str:
     arguments = []
     for name, info in type(layer).model_fields.items():
         value = getattr(layer, name)
+        code = type(layer).kinds()[name].to_code(value)
         if info.is_required():
-            arguments.append(repr(value))
+            arguments.append(code)
         elif value != info.default:
-            arguments.append(f"{name}={value!r}")
+            arguments.append(f"{name}={code}")
     return f"{layer.type}({', '.join(arguments)})"
 
 

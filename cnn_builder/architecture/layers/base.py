@@ -133,12 +133,12 @@ class Layer(BaseModel):
         for name, info in type(self).model_fields.items():
             value = getattr(self, name)
             if info.is_required() or value != info.default:
-                kept[name] = list(value) if isinstance(value, tuple) else value
+                kept[name] = type(self).kinds()[name].to_data(value)
         return kept
 
     def keras_kwargs(self) -> dict[str, Any]:
         """Every argument for ``keras.layers.<type>(**kwargs)``."""
-        return self.settings()
+        return {name: kind.to_data(getattr(self, name)) for name, kind in type(self).kinds().items()}
 
     def label(self) -> str:
         """The settings that matter most, in a few characters."""

@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 from cnn_builder.architecture.errors import LayerFitError
-from cnn_builder.architecture.layers.base import (
-    Explanation,
-    Layer,
-    Params,
-    Shape,
-    Suggestion,
-    Window,
-    require_map,
-    times,
-)
-from cnn_builder.architecture.layers.settings import ACTIVATIONS, Choice, Flag, Pair, Whole
-from cnn_builder.architecture.layers.windows import fitting_kernel, output_map, size_lines, stride_warning
+from cnn_builder.architecture.layers import convolution as kinds
+from cnn_builder.architecture.layers.base import Explanation, Params, Shape, Suggestion, require_map, times
+from cnn_builder.architecture.layers.convolution import Convolution2D
 
 
-class Conv2D(Layer):
+class Conv2D(Convolution2D):
     """2D convolution. Input (height, width, channels), output (height', width', filters)."""
 
-    category: ClassVar[str] = "Convolution"
     rank: ClassVar[int] = 0
     summary: ClassVar[str] = "Slides learned filters over the map; each gives one output channel."
     example_settings: ClassVar[dict[str, Any]] = {"filters": 32, "kernel_size": 3, "activation": "relu"}
-    linear: ClassVar[bool] = True
 
-    filters: Annotated[int, Whole(help="Output channels: how many patterns the layer can look for.")]
-    kernel_size: Annotated[tuple[int, int], Pair(help="Height and width of the window.")]
-    strides: Annotated[tuple[int, int], Pair(help="How far the window moves each time.")] = (1, 1)
-    padding: Annotated[str, Choice(options=("valid", "same"), help="'same' adds zeros around the map.")] = "valid"
-    activation: Annotated[str | None, Choice(options=ACTIVATIONS, optional=True)] = None
-    dilation_rate: Annotated[tuple[int, int], Pair(help="Gaps between the window's places.")] = (1, 1)
-    groups: Annotated[int, Whole(help="Channels and filters are split into this many separate groups.")] = 1
-    use_bias: Annotated[bool, Flag(help="One learned number added per filter.")] = True
-
-    def label(self) -> str:
-        return f"{self.filters} @ {times(self.kernel_size)}" + (f" · {self.activation}" if self.activation else "")
-
-    def window(self) -> Window:
-        return Window(self.kernel_size, self.strides, self.dilation_rate)
+    filters: kinds.Filters
+    kernel_size: kinds.KernelSize
+    strides: kinds.Strides = (1, 1)
+    padding: kinds.Padding = "valid"
+    activation: kinds.ActivationName = None
+    dilation_rate: kinds.Dilation = (1, 1)
+    groups: kinds.Groups = 1
+    use_bias: kinds.UseBias = True
+    kernel_initializer: kinds.Initializer = "glorot_uniform"
+    kernel_regularizer: kinds.Regularizer = None
 
     def output_shape(self, input_shape: Shape) -> Shape:
         require_map(self, input_shape)
@@ -55,7 +40,7 @@ class Conv2D(Layer):
                 f"groups={self.groups} must divide both the {input_shape[2]} input channels and the "
                 f"{self.filters} filters. Use a common divisor, such as 1."
             )
-        return (*output_map(input_shape, self.window(), self.padding, "kernel"), self.filters)
+        return (*self.map_size(input_shape), self.filters)
 
     def params(self, input_shape: Shape) -> Params:
         height, width = self.kernel_size
@@ -63,12 +48,9 @@ class Conv2D(Layer):
         return Params(count, count)
 
     def macs(self, input_shape: Shape) -> int:
-        out_height, out_width, _ = self.output_shape(input_shape)
+        out_height, out_width = self.map_size(input_shape)
         height, width = self.kernel_size
         return out_height * out_width * height * width * (input_shape[2] // self.groups) * self.filters
-
-    def warning(self, input_shape: Shape) -> str | None:
-        return stride_warning(input_shape, self.window())
 
     def explain(self, input_shape: Shape) -> Explanation:
         out_height, out_width, _ = self.output_shape(input_shape)
@@ -77,7 +59,7 @@ class Conv2D(Layer):
         weights = f"{height}·{width}·{channels}·{self.filters}"
         bias = f" + {self.filters} biases" if self.use_bias else ""
         return Explanation(
-            [*size_lines(input_shape, self.window(), self.padding), f"channels = filters = {self.filters}"],
+            [*self.size_lines(input_shape), f"channels = filters = {self.filters}"],
             [f"{weights}{bias} = {self.params(input_shape).total:,}"],
             [f"{out_height}·{out_width} places × {weights} = {self.macs(input_shape):,}"],
         )
@@ -92,8 +74,4 @@ class Conv2D(Layer):
             )
         if self.filters % self.groups or input_shape[2] % self.groups:
             return (Suggestion("Set groups to 1", (self.changed(groups=1),)),)
-        kernel = fitting_kernel(input_shape, self.window())
-        return (
-            Suggestion("Use padding 'same'", (self.changed(padding="same"),)),
-            Suggestion(f"Shrink the kernel to {times(kernel)}", (self.changed(kernel_size=kernel),)),
-        )
+        return super().suggestions(input_shape)

@@ -6,9 +6,10 @@ from typing import Annotated, Any, ClassVar
 
 from cnn_builder.architecture.errors import LayerFitError
 from cnn_builder.architecture.layers.base import Explanation, Layer, Params, Shape, Suggestion, times
+from cnn_builder.architecture.layers.convolution import ActivationName, Initializer, Regularizer, UseBias
 from cnn_builder.architecture.layers.flatten import Flatten
 from cnn_builder.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
-from cnn_builder.architecture.layers.settings import ACTIVATIONS, Choice, Flag, Whole
+from cnn_builder.architecture.layers.settings import Whole
 
 
 class Dense(Layer):
@@ -20,8 +21,10 @@ class Dense(Layer):
     linear: ClassVar[bool] = True
 
     units: Annotated[int, Whole(help="Output numbers; in the last layer, one per class.")]
-    activation: Annotated[str | None, Choice(options=ACTIVATIONS, optional=True)] = None
-    use_bias: Annotated[bool, Flag(help="One learned number added per unit.")] = True
+    activation: ActivationName = None
+    use_bias: UseBias = True
+    kernel_initializer: Initializer = "glorot_uniform"
+    kernel_regularizer: Regularizer = None
 
     def label(self) -> str:
         return f"{self.units}" + (f" · {self.activation}" if self.activation else "")

@@ -58,6 +58,14 @@ class Setting:
         """The description of the widget for the field ``name``."""
         raise AttributeError("each kind describes its control")
 
+    def to_data(self, value: Any) -> Any:
+        """The value as it stands in a file and as Keras takes it."""
+        return list(value) if isinstance(value, tuple) else value
+
+    def to_code(self, value: Any) -> str:
+        """The value as Python source."""
+        return repr(value)
+
     def check(self, value: Any) -> Any:
         if value is None and self.optional:
             return None
@@ -69,6 +77,12 @@ class Setting:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         check: Callable[[Any], Any] = self.check
         return core_schema.no_info_plain_validator_function(check)
+
+
+INITIALIZERS = (
+    "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal", "random_uniform",
+    "random_normal", "truncated_normal", "variance_scaling", "zeros", "ones",
+)  # fmt: skip
 
 
 def whole(value: Any, minimum: int, maximum: int) -> int:
@@ -175,3 +189,32 @@ class Flag(Setting):
 
     def control(self, name: str, label: str) -> Control:
         return Control(name, label, "bool", help=self.help, optional=self.optional)
+
+
+@dataclass(frozen=True)
+class L2(Real):
+    """The factor of an L2 penalty on the weights, in Keras' own form in files; 'l2' alone is Keras' 0.01."""
+
+    optional: bool = True
+    maximum: float = 10.0
+    step: float = 0.0001
+
+    @property
+    def expected(self) -> str:
+        return 'an L2 penalty such as {"class_name": "L2", "config": {"l2": 0.01}}'
+
+    def accept(self, value: Any) -> float:
+        if value in ("l2", "L2"):
+            return 0.01
+        if isinstance(value, dict):
+            config = value.get("config")
+            if value.get("class_name") != "L2" or not isinstance(config, dict) or set(config) - {"l2"}:
+                raise ValueError
+            value = config.get("l2", 0.01)
+        return super().accept(value)
+
+    def to_data(self, value: float | None) -> Any:
+        return None if value is None else {"class_name": "L2", "config": {"l2": value}}
+
+    def to_code(self, value: float | None) -> str:
+        return "None" if value is None else f"keras.regularizers.L2({value!r})"

@@ -1,0 +1,49 @@
+"""DepthwiseConv2D."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from cnn_builder.architecture.layers import convolution as kinds
+from cnn_builder.architecture.layers.base import Explanation, Params, Shape
+from cnn_builder.architecture.layers.convolution import Convolution2D
+
+
+class DepthwiseConv2D(Convolution2D):
+    """Convolves each channel by itself: input (height, width, channels), output (…, channels·depth_multiplier)."""
+
+    rank: ClassVar[int] = 2
+    summary: ClassVar[str] = "Filters each channel by itself, without mixing them."
+    example_settings: ClassVar[dict[str, Any]] = {"kernel_size": 3, "activation": "relu"}
+
+    kernel_size: kinds.KernelSize
+    strides: kinds.Strides = (1, 1)
+    padding: kinds.Padding = "valid"
+    depth_multiplier: kinds.DepthMultiplier = 1
+    activation: kinds.ActivationName = None
+    dilation_rate: kinds.Dilation = (1, 1)
+    use_bias: kinds.UseBias = True
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        return (*self.map_size(input_shape), input_shape[2] * self.depth_multiplier)
+
+    def params(self, input_shape: Shape) -> Params:
+        channels = input_shape[2] * self.depth_multiplier
+        height, width = self.kernel_size
+        count = height * width * channels + (channels if self.use_bias else 0)
+        return Params(count, count)
+
+    def macs(self, input_shape: Shape) -> int:
+        out_height, out_width, channels = self.output_shape(input_shape)
+        height, width = self.kernel_size
+        return out_height * out_width * height * width * channels
+
+    def explain(self, input_shape: Shape) -> Explanation:
+        out_height, out_width, channels = self.output_shape(input_shape)
+        height, width = self.kernel_size
+        bias = f" + {channels} biases" if self.use_bias else ""
+        return Explanation(
+            [*self.size_lines(input_shape), f"channels = {input_shape[2]}·{self.depth_multiplier} = {channels}"],
+            [f"{height}·{width}·{channels}{bias} = {self.params(input_shape).total:,}"],
+            [f"{out_height}·{out_width} places × {height}·{width}·{channels} = {self.macs(input_shape):,}"],
+        )
