@@ -1,9 +1,13 @@
-"""An architecture as Keras source code."""
+"""An architecture as Keras source code, and back."""
 
 from __future__ import annotations
 
+import json
+import re
+
 from cnn_builder.architecture.architecture import Architecture
 from cnn_builder.architecture.layers.base import Layer
+from cnn_builder.architecture.reader import read
 
 
 def write(architecture: Architecture) -> str:
@@ -11,8 +15,10 @@ def write(architecture: Architecture) -> str:
     lines = [f"    layers.{layer_call(layer)}," for layer in architecture.layers]
     shape = ", ".join(str(size) for size in architecture.input_shape)
     body = "\n".join([f"    keras.Input(shape=({shape})),", *lines])
+    # Keras takes no name with a slash, and no empty one; the comment keeps it.
+    named = "" if _name(architecture) == architecture.name else f"# name: {json.dumps(architecture.name)}\n"
     return (
-        "import keras\nfrom keras import layers\n\n"
+        f"{named}import keras\nfrom keras import layers\n\n"
         f"model = keras.Sequential([\n{body}\n], name={_name(architecture)!r})\nmodel.summary()\n"
     )
 
@@ -28,6 +34,16 @@ def layer_call(layer: Layer) -> str:
         elif value != info.default:
             arguments.append(f"{name}={code}")
     return f"{layer.type}({', '.join(arguments)})"
+
+
+def parse(source: str) -> Architecture:
+    """The last complete model of a piece of Keras code, which is parsed and never run.
+
+    Raises ArchitectureFileError, naming the line (from 1), what was found and what is understood.
+    """
+    architecture = read(source)
+    named = re.match(r"# name: (.*)\n", source)
+    return architecture.with_name(json.loads(named[1])) if named else architecture
 
 
 def _name(architecture: Architecture) -> str:

@@ -1,11 +1,13 @@
 """The trace against Keras: every row of random stacks, and refusals at the same layer."""
 
+import inspect
+
 import keras
 import pytest
 from hypothesis import HealthCheck, given, settings
 from strategies import architecture
 
-from cnn_builder.architecture import LAYER_TYPES, Architecture, trace
+from cnn_builder.architecture import LAYER_TYPES, Architecture, keras_code, trace
 from cnn_builder.architecture.layers.settings import ACTIVATIONS
 
 Row = tuple[tuple[int, ...], int, int]
@@ -55,6 +57,21 @@ def test_defaults_are_keras_own(name: str) -> None:
     make = getattr(keras.layers, name)
     ours = make(**cls.create(required).keras_kwargs(), name="layer").get_config()
     assert ours == make(**required, name="layer").get_config()
+
+
+@pytest.mark.parametrize("name", LAYER_TYPES)
+def test_arguments_by_position_are_in_keras_order(name: str) -> None:
+    cls = LAYER_TYPES[name]
+    order = cls.positional or tuple(cls.model_fields)
+    theirs = [arg for arg in inspect.signature(getattr(keras.layers, name)).parameters if arg != "self"]
+    assert list(order) == theirs[: len(order)]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(architecture())
+def test_code_and_file_give_the_same_network_back(network: Architecture) -> None:
+    assert keras_code.parse(keras_code.write(network)) == network
+    assert Architecture.from_json(network.to_json()) == network
 
 
 def test_activations_are_keras_names() -> None:

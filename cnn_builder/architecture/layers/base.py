@@ -68,6 +68,8 @@ class Layer(BaseModel):
     summary: ClassVar[str] = ""
     example_settings: ClassVar[dict[str, Any]] = {}
     """Settings of a new layer from the palette, beyond Keras' defaults."""
+    positional: ClassVar[tuple[str, ...]] = ()
+    """Keras' order of arguments where it is not the order of the settings."""
     ends_map: ClassVar[bool] = False
     """Whether the output no longer has places, so that a receptive field means nothing after it."""
     linear: ClassVar[bool] = False

@@ -14,6 +14,7 @@ class BatchNormalization(Layer):
     category: ClassVar[str] = "Regularization"
     rank: ClassVar[int] = 1
     summary: ClassVar[str] = "Keeps each channel's values centred and scaled: faster, steadier training."
+    positional: ClassVar[tuple[str, ...]] = ("axis", "momentum", "epsilon", "center", "scale")
 
     momentum: Annotated[float, Real(help="How slowly the running mean and variance follow.", step=0.01)] = 0.99
     epsilon: Annotated[float, Real(minimum=1e-12, step=0.001, help="Keeps the division away from zero.")] = 0.001

@@ -16,6 +16,10 @@ class Conv2D(Convolution2D):
     rank: ClassVar[int] = 0
     summary: ClassVar[str] = "Slides learned filters over the map; each gives one output channel."
     example_settings: ClassVar[dict[str, Any]] = {"filters": 32, "kernel_size": 3, "activation": "relu"}
+    positional: ClassVar[tuple[str, ...]] = (
+        *("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "groups", "activation"),
+        *("use_bias", "kernel_initializer", "bias_initializer", "kernel_regularizer"),
+    )
 
     filters: kinds.Filters
     kernel_size: kinds.KernelSize

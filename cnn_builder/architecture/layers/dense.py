@@ -18,6 +18,9 @@ class Dense(Layer):
     category: ClassVar[str] = "Dense"
     summary: ClassVar[str] = "Connects every input number to every unit."
     example_settings: ClassVar[dict[str, Any]] = {"units": 64, "activation": "relu"}
+    positional: ClassVar[tuple[str, ...]] = (
+        *("units", "activation", "use_bias", "kernel_initializer", "bias_initializer", "kernel_regularizer"),
+    )
     linear: ClassVar[bool] = True
 
     units: Annotated[int, Whole(help="Output numbers; in the last layer, one per class.")]

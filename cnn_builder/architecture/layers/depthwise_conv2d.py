@@ -15,6 +15,10 @@ class DepthwiseConv2D(Convolution2D):
     rank: ClassVar[int] = 2
     summary: ClassVar[str] = "Filters each channel by itself, without mixing them."
     example_settings: ClassVar[dict[str, Any]] = {"kernel_size": 3, "activation": "relu"}
+    positional: ClassVar[tuple[str, ...]] = (
+        *("kernel_size", "strides", "padding", "depth_multiplier", "data_format", "dilation_rate", "activation"),
+        *("use_bias",),
+    )
 
     kernel_size: kinds.KernelSize
     strides: kinds.Strides = (1, 1)

@@ -14,6 +14,7 @@ class Flatten(Layer):
     category: ClassVar[str] = "Shape"
     rank: ClassVar[int] = 0
     summary: ClassVar[str] = "Lays the whole map out as one vector, ready for Dense."
+    positional: ClassVar[tuple[str, ...]] = ("data_format",)
     ends_map: ClassVar[bool] = True
 
     def output_shape(self, input_shape: Shape) -> Shape:

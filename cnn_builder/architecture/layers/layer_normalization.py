@@ -14,6 +14,7 @@ class LayerNormalization(Layer):
     category: ClassVar[str] = "Regularization"
     rank: ClassVar[int] = 3
     summary: ClassVar[str] = "Centres and scales the channels at each place, the same in training and use."
+    positional: ClassVar[tuple[str, ...]] = ("axis", "epsilon", "center", "scale")
 
     epsilon: Annotated[float, Real(minimum=1e-12, step=0.001, help="Keeps the division away from zero.")] = 0.001
     center: Annotated[bool, Flag(help="Learn an offset per channel.")] = True

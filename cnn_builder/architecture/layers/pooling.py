@@ -58,6 +58,7 @@ class GlobalPooling2D(Layer):
 
     category: ClassVar[str] = "Pooling"
     ends_map: ClassVar[bool] = True
+    positional: ClassVar[tuple[str, ...]] = ("data_format", "keepdims")
 
     keepdims: Annotated[bool, Flag(help="Keep height and width as 1×1.")] = False
 

@@ -18,6 +18,10 @@ class SeparableConv2D(Convolution2D):
     rank: ClassVar[int] = 1
     summary: ClassVar[str] = "Filters each channel by itself, then mixes them: far fewer parameters."
     example_settings: ClassVar[dict[str, Any]] = {"filters": 32, "kernel_size": 3, "activation": "relu"}
+    positional: ClassVar[tuple[str, ...]] = (
+        *("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "depth_multiplier"),
+        *("activation", "use_bias"),
+    )
 
     filters: kinds.Filters
     kernel_size: kinds.KernelSize

@@ -13,3 +13,4 @@ class Softmax(Layer):
     category: ClassVar[str] = "Activation"
     rank: ClassVar[int] = 1
     summary: ClassVar[str] = "Turns the last numbers into probabilities that sum to 1."
+    positional: ClassVar[tuple[str, ...]] = ("axis",)

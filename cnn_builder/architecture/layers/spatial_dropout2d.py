@@ -15,6 +15,7 @@ class SpatialDropout2D(Layer):
     rank: ClassVar[int] = 2
     summary: ClassVar[str] = "Silences whole channels at random while training."
     example_settings: ClassVar[dict[str, Any]] = {"rate": 0.1}
+    positional: ClassVar[tuple[str, ...]] = ("rate", "data_format")
 
     rate: Annotated[float, Real(help="Share of the channels that is silenced.")]
 
