@@ -1,0 +1,178 @@
+"""What would stop a run, told before it starts. Used by the Train page and the command line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cnn_builder.architecture import Architecture, Repair, notices, repairs, trace
+from cnn_builder.data import DatasetInfo, split
+from cnn_builder.runs.models import RunSettings
+
+BYTES_PER_NUMBER = 4  # weights, gradients, slots and activations are float32
+OPTIMIZER_SLOTS = {"Adam": 2, "AdamW": 2, "RMSprop": 1, "SGD": 0}  # numbers kept per parameter, as Keras makes them
+DEFAULT_SPLIT = 0.1
+
+
+@dataclass(frozen=True)
+class SettingsFix:
+    """A change of the run's settings that mends a problem: words for a button, and the changed settings."""
+
+    title: str
+    settings: RunSettings
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong with a requested run. `blocks`: it can't be trained; otherwise it is only a warning.
+
+    `fix` mends it by another architecture, `settings_fix` by other settings; both are None where there is no easy way.
+    """
+
+    message: str
+    blocks: bool
+    fix: Repair | None = None
+    settings_fix: SettingsFix | None = None
+
+
+def check_request(
+    architecture: Architecture,
+    info: DatasetInfo,
+    settings: RunSettings,
+    memory_limit: int,
+    labels: np.ndarray | None = None,
+) -> tuple[Problem, ...]:
+    """Every problem of training `architecture` on a data set with these settings; empty when there is none.
+
+    Args:
+        memory_limit: bytes the training may need.
+        labels: all training labels (n,) of the data set, from 0; None leaves out the check of classes.
+    """
+    return (
+        *_network_problems(architecture, info),
+        *_memory_problems(architecture, settings, memory_limit),
+        *_split_problems(info, settings, labels),
+    )
+
+
+def memory_estimate(architecture: Architecture, batch_size: int, optimizer: str) -> int:
+    """Bytes that training needs, an estimate: parameters × (weight + gradient + slots) + activations × batch.
+
+    Counts the layers up to the first one that does not fit. The data set and TensorFlow itself are not counted.
+    """
+    walked = trace(architecture)
+    copies = 2 + OPTIMIZER_SLOTS.get(optimizer, 2)
+    numbers = walked.total_params + walked.trainable_params * (copies - 1)
+    activations = _size(walked.input_shape) + sum(_size(row.output_shape) for row in walked.rows)
+    return BYTES_PER_NUMBER * (numbers + activations * batch_size)
+
+
+def bytes_text(count: int) -> str:
+    """A number of bytes for people: "3.2 GB", "640 MB" (1 GB = 10⁹ bytes)."""
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{max(count / 1e6, 1):,.0f} MB"
+
+
+def _network_problems(architecture: Architecture, info: DatasetInfo) -> Iterator[Problem]:
+    error = trace(architecture).error
+    if error is not None:
+        yield Problem(error.message, blocks=True, fix=next(iter(repairs(architecture)), None))
+    for notice in notices(architecture, len(info.classes), info.input_shape):
+        yield Problem(notice.message, notice.blocks_training, notice.fix)
+
+
+def _memory_problems(architecture: Architecture, settings: RunSettings, limit: int) -> Iterator[Problem]:
+    needed = memory_estimate(architecture, settings.batch_size, settings.optimizer)
+    if needed <= limit:
+        return
+    smaller = settings.batch_size
+    while smaller > 1 and memory_estimate(architecture, smaller, settings.optimizer) > limit:
+        smaller //= 2
+    said = f"Training needs about {bytes_text(needed)} of memory, the limit is {bytes_text(limit)}."
+    if memory_estimate(architecture, smaller, settings.optimizer) <= limit:
+        fix = SettingsFix(f"Use a batch of {smaller}", _changed(settings, batch_size=smaller))
+        yield Problem(f"{said} Use a smaller batch.", blocks=True, settings_fix=fix)
+        return
+    biggest = max(trace(architecture).rows, key=lambda row: row.params)
+    yield Problem(
+        f"{said} Most of it is layer {biggest.index + 1} ({biggest.type}) with {biggest.params:,} parameters: "
+        "make it or the map before it smaller.",
+        blocks=True,
+    )
+
+
+def _split_problems(info: DatasetInfo, settings: RunSettings, labels: np.ndarray | None) -> Iterator[Problem]:
+    images = _image_count(info, settings)
+    training = _training_count(info, settings)
+    fix = _split_fix(info, settings, labels)
+    if training < 1:
+        yield Problem(
+            f"A validation split of {settings.validation_split:g} leaves none of the {images:,} images for training.",
+            blocks=True,
+            settings_fix=fix,
+        )
+        return
+    missing = _missing(info, labels, 0, training)
+    if missing:
+        message = f"The {training:,} training images have none of {_listed(missing)}, so it could not be learned."
+        yield Problem(message, blocks=True, settings_fix=fix)
+    if settings.validation_data == "test" or settings.validation_split == 0:
+        return
+    if training == images:
+        yield Problem("The validation split is so small that no image is left to validate on.", blocks=False)
+        return
+    missing = _missing(info, labels, training, images)
+    if missing:
+        yield Problem(f"The {images - training:,} validation images have none of {_listed(missing)}.", blocks=False)
+
+
+def _image_count(info: DatasetInfo, settings: RunSettings) -> int:
+    return min(settings.train_limit or info.train_size, info.train_size)
+
+
+def _training_count(info: DatasetInfo, settings: RunSettings) -> int:
+    images = _image_count(info, settings)
+    return images if settings.validation_data == "test" else split(images, settings.validation_split)
+
+
+def _missing(info: DatasetInfo, labels: np.ndarray | None, start: int, stop: int) -> list[str]:
+    """The classes with no image among the training images `start` to `stop` (not included)."""
+    if labels is None:
+        return []
+    present = set(np.unique(labels[start:stop]).tolist())
+    return [name for index, name in enumerate(info.classes) if index not in present]
+
+
+def _split_fix(info: DatasetInfo, settings: RunSettings, labels: np.ndarray | None) -> SettingsFix | None:
+    """The smallest change after which every class is trained on."""
+    every = f"Use all {info.train_size:,} images"
+    candidates = (
+        SettingsFix(f"Use a split of {DEFAULT_SPLIT:g}", _changed(settings, validation_split=DEFAULT_SPLIT)),
+        SettingsFix(every, _changed(settings, train_limit=None)),
+        SettingsFix(
+            f"{every} and a split of {DEFAULT_SPLIT:g}",
+            _changed(settings, train_limit=None, validation_split=DEFAULT_SPLIT),
+        ),
+    )
+    for fix in candidates:
+        training = _training_count(info, fix.settings)
+        if training and not _missing(info, labels, 0, training):
+            return fix
+    return None
+
+
+def _changed(settings: RunSettings, **changes: Any) -> RunSettings:
+    return settings.model_copy(update=changes)
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(f"“{name}”" for name in names[:4])
+    return shown if len(names) <= 4 else f"{shown} and {len(names) - 4} more classes"
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    """Numbers in a tensor of that shape. Python's own integers: a wrong stack may be too big for NumPy's."""
+    size = 1
+    for length in shape:
+        size *= length
+    return size
