@@ -1,0 +1,72 @@
+"""Drawn or photographed figures, made to look like MNIST's or like the built-in digits."""
+
+import numpy as np
+from scipy import ndimage
+
+from cnn_builder.data import digits, ink, prepared, strokes
+from cnn_builder.data.prepared import Ink, Prepared, Refused
+
+# Stroke widths of most training images, in pixels of the 20×20 box, as `strokes.stroke_width` measures them: a
+# drawing within is left as it is, one outside is brought to the nearer end.
+MNIST_STROKE = (1.9, 3.0)
+DIGITS_STROKE = (2.9, 3.4)
+
+
+def figure(image: np.ndarray, preparation: str, ink_is: Ink | None) -> Prepared:
+    """One figure as (28, 28, 1) uint8; `preparation` is "mnist" or "digits". Raises Refused."""
+    mask = _ink_mask(ink.work_size(ink.to_grey(image)), ink_is)
+    cropped = mask[ink.box(mask)]
+    if _is_dot(cropped, mask.shape):
+        raise Refused(prepared.DOT)
+    ratio = strokes.stroke_width(cropped) / max(cropped.shape)
+    if preparation == "digits":
+        result = digits.enlarge(_block_counts(cropped, _within(ratio * 20, DIGITS_STROKE)))
+    else:
+        result = _centred_by_mass(strokes.fit(cropped, 20, _within(ratio * 20, MNIST_STROKE)))
+    return Prepared(result[..., np.newaxis], None, ink.place_warnings(mask) + prepared.stroke_warnings(ratio))
+
+
+def _ink_mask(grey: np.ndarray, ink_is: Ink | None) -> np.ndarray:
+    """Where the ink is. Refuses a picture without contrast, and one that is nearly all ink."""
+    if float(grey.max() - grey.min()) < ink.MIN_CONTRAST:
+        covered = ink_is is not None and (grey.mean() > 127) == (ink_is == "bright")
+        raise Refused(prepared.FULL if covered else prepared.BLANK)
+    bright = ink.bright_ink(grey, ink_is)
+    # Smoothed, so that a camera's noise is not taken for faint ink.
+    if ndimage.gaussian_filter(bright, 1.5).max() < ink.MIN_CONTRAST:
+        raise Refused(prepared.BLANK if ink_is is None else prepared.FULL)
+    mask = ink.without_specks(bright >= ink.otsu(bright))
+    if mask.mean() > 0.6:
+        raise Refused(prepared.FULL)
+    return mask
+
+
+def _is_dot(cropped: np.ndarray, picture: tuple[int, ...]) -> bool:
+    """One round spot: as wide as it is long, or too small to be anything."""
+    longest = max(cropped.shape)
+    if longest < max(4, 0.04 * min(picture)):
+        return True
+    widest = 2.0 * float(ndimage.distance_transform_edt(np.pad(cropped, 1)).max()) - 1.0
+    return widest > 0.7 * longest
+
+
+def _centred_by_mass(inner: np.ndarray) -> np.ndarray:
+    """The digit (at most 20×20, 0 to 1) in 28×28 with its centre of mass in the middle, as MNIST was made."""
+    centre = ndimage.center_of_mass(inner)
+    top, left = (min(max(round(14 - at), 0), 28 - extent) for at, extent in zip(centre, inner.shape, strict=True))
+    canvas = np.zeros((28, 28), np.uint8)
+    canvas[top : top + inner.shape[0], left : left + inner.shape[1]] = np.rint(inner * 255)
+    return canvas
+
+
+def _within(width: float, limits: tuple[float, float]) -> float:
+    return min(max(width, limits[0]), limits[1])
+
+
+def _block_counts(cropped: np.ndarray, width: float) -> np.ndarray:
+    """The digit as `digits` has it: a 32×32 bitmap, counted in 4×4 blocks: (8, 8) from 0 to 16."""
+    inner = strokes.fit(cropped, 32, width * 32 / 20) > 0.5
+    bitmap = np.zeros((32, 32), bool)
+    top, left = ((32 - extent) // 2 for extent in inner.shape)
+    bitmap[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
+    return bitmap.reshape(8, 4, 8, 4).sum(axis=(1, 3)).astype(np.float32)

@@ -1,0 +1,115 @@
+"""Finding the ink of a drawing or photo: which side is the background, where is the ink, what is only dirt."""
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+
+from cnn_builder.data import prepared
+from cnn_builder.data.prepared import Ink
+
+WORK_SIDE = 280
+MIN_CONTRAST = 24.0
+_SPECK = 0.04  # of the largest piece's area; the flag of a "5" or a broken stroke is larger
+
+
+def on_white(image: np.ndarray) -> np.ndarray:
+    """(height, width) or (height, width, 1, 3 or 4) uint8 -> (height, width, 3) uint8, what is clear made white."""
+    if image.ndim == 2:
+        image = image[..., np.newaxis]
+    if image.shape[2] == 4:
+        alpha = image[..., 3:].astype(np.float32) / 255
+        return np.rint(image[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
+    return image if image.shape[2] == 3 else np.repeat(image, 3, axis=2)
+
+
+def to_grey(image: np.ndarray) -> np.ndarray:
+    """(height, width) or (height, width, 1, 3 or 4) uint8 -> (height, width) float32 from 0 to 255.
+
+    Brightness by ITU-R BT.601.
+    """
+    if image.ndim == 2:
+        return image.astype(np.float32)
+    return on_white(image) @ np.array([0.299, 0.587, 0.114], np.float32)
+
+
+def work_size(grey: np.ndarray) -> np.ndarray:
+    """The picture with its longer side WORK_SIDE, or nearly: shapes are measured there, and steps cost the same.
+
+    Small pictures are enlarged too: their grey edges say where, within a pixel, the ink ends.
+    """
+    scale = WORK_SIDE / max(grey.shape)
+    if 0.5 <= scale <= 1:
+        return grey
+    how = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    width, height = (max(1, round(extent * scale)) for extent in grey.shape[::-1])
+    return np.clip(np.asarray(Image.fromarray(grey).resize((width, height), how)), 0, 255)
+
+
+def border(grey: np.ndarray) -> np.ndarray:
+    """The pixels of the outermost frame, 2 % of the side wide."""
+    edge = max(1, min(grey.shape) // 50)
+    return np.concatenate([part.ravel() for part in (grey[:edge], grey[-edge:], grey[:, :edge], grey[:, -edge:])])
+
+
+def bright_ink(grey: np.ndarray, ink: Ink | None = None) -> np.ndarray:
+    """The picture with ink bright and background about 0; the background is what the border shows.
+
+    Uneven light is taken out where the border is not of one brightness.
+    """
+    frame = border(grey)
+    background = float(np.median(frame))
+    if ink is None:
+        ink = "dark" if background - grey.min() > grey.max() - background else "bright"
+    if ink == "dark":
+        grey, frame, background = 255 - grey, 255 - frame, 255 - background
+    if np.mean(np.abs(frame - background) > 10) > 0.1 and min(grey.shape) >= 40:
+        # An opening wider than any stroke keeps only the light's own slow change.
+        size = max(5, min(grey.shape) // 4)
+        light = ndimage.gaussian_filter(ndimage.grey_opening(grey, size=(size, size)), size / 4)
+        return np.clip(grey - light, 0, 255)
+    return np.clip(grey - background, 0, 255)
+
+
+def otsu(values: np.ndarray) -> float:
+    """The threshold that parts 0 to 255 into two classes with the least variance within them.
+
+    N. Otsu, "A threshold selection method from gray-level histograms", IEEE Trans. SMC 9 (1979).
+    """
+    histogram, edges = np.histogram(values, bins=256, range=(0, 256))
+    centres = (edges[:-1] + edges[1:]) / 2
+    below = np.cumsum(histogram)
+    above = below[-1] - below
+    sums = np.cumsum(histogram * centres)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
+    best = np.nan_to_num(between, nan=-1.0)
+    # Between two far peaks many thresholds are equally good: take the middle one.
+    ties = np.flatnonzero(best >= best.max() * (1 - 1e-9))
+    return float(edges[int(ties.mean()) + 1])
+
+
+def without_specks(mask: np.ndarray) -> np.ndarray:
+    """The pieces of ink (8-connected) that are not tiny beside the largest."""
+    pieces, count = ndimage.label(mask, structure=np.ones((3, 3)))
+    if count <= 1:
+        return mask
+    areas = np.bincount(pieces.ravel())
+    areas[0] = 0
+    return np.asarray((areas >= _SPECK * areas.max())[pieces] & mask)
+
+
+def box(mask: np.ndarray) -> tuple[slice, slice]:
+    """The smallest rows and columns that hold all True pixels; the mask must have some."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def place_warnings(mask: np.ndarray) -> tuple[str, ...]:
+    """Off-centre by more than a fifth of the side, or less than a quarter of it in size."""
+    rows, columns = box(mask)
+    side = min(mask.shape)
+    down = abs((rows.start + rows.stop - mask.shape[0]) / 2)
+    right = abs((columns.start + columns.stop - mask.shape[1]) / 2)
+    off_centre = max(down, right) > 0.2 * side
+    tiny = max(rows.stop - rows.start, columns.stop - columns.start) < 0.25 * side
+    return (prepared.OFF_CENTRE,) * off_centre + (prepared.TINY,) * tiny

@@ -1,0 +1,36 @@
+"""The result of preparing a picture, and the sentences it is refused or warned with."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+Ink = Literal["bright", "dark"]
+
+BLANK = "There is nothing here to read: the picture is blank. Draw one figure, large and in the middle."
+FULL = "Almost the whole picture is covered, so there is no shape to read. Clear it and draw one figure."
+DOT = "This is only a dot. Draw one whole figure, large and in the middle."
+
+OFF_CENTRE = "Off-centre: it was moved to the middle."
+TINY = "Tiny: it was enlarged, and may be read wrong. Draw it larger."
+THIN = "Very thin strokes: they were thickened to look like the training images."
+THICK = "Very thick strokes: they were thinned, and gaps may have closed up. Use a thinner pen."
+SMALL = "The picture is smaller than the training images, so it was enlarged."
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """`image` is what the model will see, uint8 of the data set's shape; None where `refused` says why."""
+
+    image: np.ndarray | None
+    refused: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class Refused(Exception):
+    """There is nothing in the picture to read; the text says why. Never leaves `prepare`."""
+
+
+def stroke_warnings(ratio: float) -> tuple[str, ...]:
+    """`ratio` is stroke width over the figure's longer side; MNIST's is mostly 0.08 to 0.2."""
+    return (THIN,) * (ratio < 0.04) + (THICK,) * (ratio > 0.27)
