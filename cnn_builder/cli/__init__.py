@@ -1,0 +1,26 @@
+"""The same jobs without a browser: `python -m cnn_builder COMMAND`.
+
+Exit 0 on success, 1 on an error that is told in one line on stderr, 2 on bad usage; never a traceback.
+Importing a command imports click only: what it needs is imported when it runs, so that each starts quickly.
+"""
+
+import click
+
+from cnn_builder import __version__
+from cnn_builder.cli.convert import convert
+from cnn_builder.cli.errors import Commands
+from cnn_builder.cli.predict import predict
+from cnn_builder.cli.presets import presets
+from cnn_builder.cli.runs import runs
+from cnn_builder.cli.trace import trace
+from cnn_builder.cli.train import train
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="CNN Builder %(version)s")
+def main() -> None:
+    """Build, train and use convolutional networks. SPEC is a preset's name or an architecture's .json file."""
+
+
+for command in (presets, trace, convert, train, predict, runs):
+    main.add_command(command)

@@ -1,0 +1,105 @@
+"""Waiting for a run, with a supervisor and a clock of our own."""
+
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cnn_builder.architecture import PRESETS
+from cnn_builder.cli.waiting import Waiting, wait_for
+from cnn_builder.runs import Metric, RunSettings, Store
+
+
+class FakeSupervisor:
+    """Does the next thing each time the queue is looked at."""
+
+    def __init__(self, *steps: Callable[[], None]) -> None:
+        self._steps = iter(steps)
+
+    def tick(self) -> None:
+        next(self._steps, lambda: None)()
+
+
+class Clock:
+    """Seconds that pass only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        assert self.now < 60, "the run never ended"
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
+
+
+def waiting(store: Store, *steps: Callable[[], None]) -> Waiting:
+    clock = Clock()
+    supervisor = FakeSupervisor(*steps)
+    return Waiting(store, supervisor, threading.Event(), clock.sleep, clock.monotonic)  # type: ignore[arg-type]
+
+
+def queued(store: Store) -> str:
+    return store.create_run(PRESETS["L1"].architecture, "digits", RunSettings(epochs=2)).run_id
+
+
+def test_each_epoch_is_a_line_and_the_result_the_last(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    run_id = queued(store)
+    store.claim_next(1)
+
+    def train() -> None:
+        store.begin(run_id, total_steps=20)
+        store.append(run_id, [Metric(1, 5, "step", 0.9, 0.5), Metric(1, 10, "epoch", 0.8, 0.6, 0.7, 0.65, 1.5)])
+
+    def end() -> None:
+        store.append(run_id, [Metric(2, 20, "epoch", 0.4, float("nan"), 0.5, 0.8, 1.2)])
+        store.finish(run_id, "finished", result={"best_epoch": 2, "test_loss": 0.5, "test_accuracy": 0.8, "seconds": 3})
+
+    run = wait_for(run_id, waiting(store, train, end), as_json=True)
+
+    captured = capsys.readouterr()
+    first, second, last = [json.loads(line) for line in captured.out.splitlines()]
+    assert first == {
+        "epoch": 1, "loss": 0.8, "accuracy": 0.6, "val_loss": 0.7, "val_accuracy": 0.65, "seconds": 1.5,
+    }  # fmt: skip
+    assert second["accuracy"] is None
+    assert last == {
+        "run_id": run_id, "status": "finished", "best_epoch": 2,
+        "test_loss": 0.5, "test_accuracy": 0.8, "seconds": 3.0,
+    }  # fmt: skip
+    assert run.status == "finished"
+    assert "running" in captured.err
+
+
+def test_ctrl_c_asks_once_and_waits_for_the_worker(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    run_id = queued(store)
+    store.claim_next(1)
+    seen: list[str | None] = []
+
+    def interrupt() -> None:
+        store.begin(run_id, total_steps=20)
+        wait.interrupted.set()
+
+    def obey() -> None:
+        seen.append(store.control(run_id))
+        store.finish(run_id, "stopped")
+
+    wait = waiting(store, interrupt, obey)
+    assert wait_for(run_id, wait, as_json=True).status == "stopped"
+    assert seen == ["stop"]
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["status"] == "stopped"
+
+
+def test_ctrl_c_while_it_still_waits_ends_it_at_once(store: Store) -> None:
+    run_id = queued(store)
+    wait = waiting(store)
+    wait.interrupted.set()
+    assert wait_for(run_id, wait, as_json=False).status == "stopped"
