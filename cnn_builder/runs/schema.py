@@ -1,6 +1,7 @@
 """The store's tables, and how its database is opened."""
 
 import os
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -117,15 +118,21 @@ def _prepare(engine: Engine) -> None:
             with engine.execution_options(write=True).begin() as connection:
                 _make_tables(connection)
             return
-        except DBAPIError as error:
+        except (DBAPIError, sqlite3.Error) as error:
+            cause = plain(error)
             # SQLite gives up at once, without its busy timeout, when two processes switch to WAL together.
-            if "locked" not in str(error.orig) or time.monotonic() > deadline:
+            if "locked" not in str(cause) or time.monotonic() > deadline:
                 engine.dispose()
-                raise StoreError(f"The store {engine.url.database} cannot be opened: {error.orig}.") from error
+                raise StoreError(f"The store {engine.url.database} cannot be opened: {cause}.") from error
             time.sleep(0.02)
         except StoreError:
             engine.dispose()
             raise
+
+
+def plain(error: DBAPIError | sqlite3.Error) -> BaseException:
+    """The database's own error. Those met while connecting come without SQLAlchemy's wrapping."""
+    return error.orig or error if isinstance(error, DBAPIError) else error
 
 
 def _use_wal(engine: Engine) -> None:

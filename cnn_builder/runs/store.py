@@ -1,5 +1,6 @@
 """The store: every run, its request, its state and its metrics, shared by pages, workers and the command line."""
 
+import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from cnn_builder.runs.errors import RunNotFound, RunStateError, StoreError
 from cnn_builder.runs.ids import new_id
 from cnn_builder.runs.models import ACTIVE, ENDED, WORKING, Metric, Run, RunSettings
 from cnn_builder.runs.schema import metrics as metrics_table
-from cnn_builder.runs.schema import open_engine
+from cnn_builder.runs.schema import open_engine, plain
 from cnn_builder.runs.schema import runs as runs_table
 from cnn_builder.settings import Settings
 
@@ -234,8 +235,8 @@ def _told() -> Iterator[None]:
     """Tell the database's errors in our words."""
     try:
         yield
-    except DBAPIError as error:
-        text = str(error.orig)
+    except (DBAPIError, sqlite3.Error) as error:
+        text = str(plain(error))
         if "locked" in text:
             raise StoreError("The store is busy: another process held it for 10 s. Try again.") from error
         if "full" in text:
