@@ -1,0 +1,130 @@
+"""Real workers: trained, killed, stopped, kept ready."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cnn_builder.architecture import Architecture
+from cnn_builder.runs import LocalLauncher, Run, RunSettings, Store, Supervisor
+from cnn_builder.settings import Settings
+
+TINY = Architecture.from_dict(
+    {
+        "version": 1,
+        "name": "tiny",
+        "input_shape": [28, 28, 1],
+        "layers": [
+            {"type": "MaxPooling2D", "pool_size": 4},
+            {"type": "Flatten"},
+            {"type": "Dense", "units": 10, "activation": "softmax"},
+        ],
+    }
+)
+LONG = RunSettings(epochs=10_000, batch_size=4)
+
+
+class House:
+    """A store with its launcher and supervisor."""
+
+    def __init__(self, home: Path) -> None:
+        self.settings = Settings(home=home)
+        self.store = Store.open(self.settings)
+        self.launcher = LocalLauncher(self.settings)
+        self.supervisor = Supervisor(self.store, self.launcher, 1)
+
+    def until(self, run_id: str, done: Callable[[Run], bool], seconds: float = 60.0) -> Run:
+        """Tick until the run is so; fails after `seconds`, with the worker's log."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.supervisor.tick()
+            if done(run := self.store.get(run_id)):
+                return run
+            time.sleep(0.1)
+        log = self.settings.run_folder(run_id) / "worker.log"
+        pytest.fail(f"{run}\n{log.read_text() if log.exists() else 'no log'}")
+
+    def close(self) -> None:
+        for run in self.store.active():
+            self.launcher.kill(run)
+        end = time.monotonic() + 20
+        for run in self.store.list():  # asking how it ended reaps it
+            while run.pid and self.launcher.exit_reason(run) is None and time.monotonic() < end:
+                time.sleep(0.05)
+        self.launcher.close()
+        self.store.close()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path)
+    yield made
+    made.close()
+
+
+def ended(run: Run) -> bool:
+    return not run.is_active
+
+
+def at_work(run: Run) -> bool:
+    return run.status == "running" and run.epoch >= 2
+
+
+def test_a_worker_trains_a_run(house: House) -> None:
+    run = house.store.create_run(TINY, "digits", RunSettings(epochs=3, learning_rate=0.05))
+    done = house.until(run.run_id, ended)
+    assert (done.status, done.reason) == ("finished", None)
+    assert done.test_accuracy is not None and done.test_accuracy > 0.3
+    assert sum(metric.kind == "epoch" for metric in house.store.metrics(run.run_id)) == 3
+
+
+def test_a_killed_worker_is_told_and_the_next_run_starts(house: House) -> None:
+    first = house.store.create_run(TINY, "digits", LONG)
+    second = house.store.create_run(TINY, "digits", RunSettings(epochs=1))
+    working = house.until(first.run_id, at_work)
+    assert house.store.get(second.run_id).status == "queued"
+    assert working.pid is not None
+    os.kill(working.pid, signal.SIGKILL)
+    killed = house.until(first.run_id, ended, seconds=10)
+    assert (killed.status, killed.reason) == ("crashed", "killed (signal 9)")
+    assert house.store.metrics(first.run_id)
+    assert house.until(second.run_id, ended).status == "finished"
+
+
+def test_a_stop_is_obeyed_and_leaves_a_scored_model(house: House) -> None:
+    run = house.store.create_run(TINY, "digits", LONG)
+    house.until(run.run_id, at_work)
+    asked = time.monotonic()
+    house.store.request_stop(run.run_id)
+    done = house.until(run.run_id, ended, seconds=10)
+    assert done.status == "stopped"
+    assert time.monotonic() - asked < 5
+    assert done.test_accuracy is not None and done.best_epoch is not None
+    assert (house.settings.run_folder(run.run_id) / "best.keras").is_file()
+
+
+def test_ctrl_c_in_the_terminal_is_not_the_workers(house: House) -> None:
+    run = house.store.create_run(TINY, "digits", LONG)
+    working = house.until(run.run_id, at_work)
+    assert working.pid is not None
+    os.kill(working.pid, signal.SIGINT)
+    step = working.step
+    house.until(run.run_id, lambda now: now.step > step)
+
+
+def test_a_standby_worker_takes_a_run_and_another_gets_ready(house: House) -> None:
+    house.launcher.warm()
+    run = house.store.create_run(TINY, "digits", RunSettings(epochs=1, train_limit=600))
+    assert house.until(run.run_id, ended).status == "finished"
+    assert (house.settings.run_folder(run.run_id) / "worker.log").is_file()
+
+
+def test_a_run_that_cannot_start_says_why(house: House) -> None:
+    run = house.store.create_run(TINY.with_input_shape((8, 8, 1)), "digits", RunSettings())
+    done = house.until(run.run_id, ended)
+    assert done.status == "crashed"
+    assert done.reason is not None and "8×8×1" in done.reason and "\n" not in done.reason
+    assert "Traceback" in (house.settings.run_folder(run.run_id) / "worker.log").read_text()
