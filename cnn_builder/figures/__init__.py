@@ -1,0 +1,1 @@
+"""Data to pictures, tables and charts. No Streamlit."""

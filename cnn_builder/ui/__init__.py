@@ -1,0 +1,1 @@
+"""What Streamlit shows: state, panels and components shared by the pages."""

@@ -1,0 +1,86 @@
+"""Train: choose the settings, start a run, watch its curves, read its score."""
+
+import time
+
+import streamlit as st
+
+from cnn_builder.data import DATASETS
+from cnn_builder.runs import Run, RunNotFound
+from cnn_builder.ui import state
+from cnn_builder.ui.live import live
+from cnn_builder.ui.navigation import inside_frame
+from cnn_builder.ui.run_form import run_form
+from cnn_builder.ui.run_result import run_result
+from cnn_builder.ui.text import ago, plain
+
+RECENT = 30
+
+
+def current_run() -> Run | None:
+    """The run that the address names; an unknown one is said and forgotten."""
+    run_id = state.current_run_id()
+    if run_id is None:
+        return None
+    try:
+        return state.store().get(run_id)
+    except RunNotFound:
+        state.set_current_run_id(None)
+        st.warning("Run not found. Choose another one, or train a new one.")
+        return None
+
+
+def run_choice(run: Run | None) -> None:
+    """A list of the latest runs, to open an older one."""
+    runs = {listed.run_id: listed for listed in state.store().list(RECENT)}
+    if run is not None:
+        runs.setdefault(run.run_id, run)
+    if not runs or (run is not None and len(runs) == 1):
+        return
+    now = time.time()
+    key = "shown-run"
+    st.session_state[key] = run.run_id if run else None
+    st.selectbox(
+        "Run",
+        list(runs),
+        key=key,
+        format_func=lambda run_id: run_label(runs[run_id], now),
+        placeholder="Open an older run",
+        on_change=lambda: state.set_current_run_id(st.session_state[key]),
+    )
+
+
+def run_label(run: Run, now: float) -> str:
+    """A run in one line."""
+    result = run.status if run.test_accuracy is None else f"{run.test_accuracy:.4f}"
+    return f"{run.name} · {run.dataset} · {result} · {ago(run.created, now)}"
+
+
+def request_words(run: Run) -> str:
+    """What was asked for, in one line."""
+    asked = run.settings
+    title = DATASETS[run.dataset].title if run.dataset in DATASETS else run.dataset
+    limit = "" if asked.train_limit is None else f" (first {asked.train_limit:,})"
+    how = f"batch {asked.batch_size} · {asked.optimizer} {asked.learning_rate:g} · seed {asked.seed}"
+    return plain(f"{run.name} · {run.total_params:,} parameters · {title}{limit} · {how}")
+
+
+def main() -> None:
+    state.supervisor()
+    state.launcher().warm()
+    st.title("Train", anchor=False)
+    settings, shown = st.columns([1, 2.4], gap="large")
+    with settings:
+        run_form()
+    with shown:
+        run = current_run()
+        run_choice(run)
+        if run is None:
+            st.info("No run yet. Choose the settings, press **Train**, and the curves draw themselves here.")
+            return
+        st.caption(request_words(run))
+        live(run)
+        run_result(run)
+
+
+inside_frame()
+main()
