@@ -25,9 +25,7 @@ class CurveRows:
 def curve_rows(metrics: Sequence[Metric], steps_per_epoch: float, after: int = 0) -> CurveRows:
     """The rows to append for `metrics`, which follow the one numbered `after`; long lines are thinned evenly."""
     per_epoch = max(steps_per_epoch, 1)
-    steps = [
-        (row.seq, round(row.step / per_epoch, 4), row.accuracy, row.loss) for row in metrics if row.kind == "step"
-    ]
+    steps = [(row.seq, round(row.step / per_epoch, 4), row.accuracy, row.loss) for row in metrics if row.kind == "step"]
     epochs = [
         (row.seq, float(row.epoch), row.accuracy, row.loss, row.val_accuracy, row.val_loss)
         for row in metrics

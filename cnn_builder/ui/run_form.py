@@ -223,4 +223,3 @@ def _labels(name: str) -> np.ndarray | None:
         return load(name, state.settings().data).y_train
     except CnnBuilderError:
         return None
-
