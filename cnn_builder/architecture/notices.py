@@ -45,6 +45,9 @@ def notices(
     if traced.error is None:
         found += _output(architecture, traced, classes)
         found += _softmax(architecture, traced)
+        if not traced.trainable_params:
+            message = "Nothing in this network can be trained. Add a layer with weights: a Conv2D or a Dense."
+            found.append(Notice("no_weights", None, message, blocks_training=True))
     found += [
         Notice("stride", row.index, f"Layer {row.index + 1}: {row.warning}") for row in traced.rows if row.warning
     ]

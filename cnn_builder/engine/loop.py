@@ -66,12 +66,16 @@ class Loop:
             right += int(count)
         return Score(total / len(labels), right / len(labels))
 
+    def _total_loss(self, labels: "tf.Tensor", outputs: "tf.Tensor") -> "tf.Tensor":
+        """Mean cross-entropy and the layers' penalties on their weights, as Keras reports it."""
+        return tf.add_n([self._loss(labels, outputs), *self._model.losses])
+
     def _compile_evaluate(self) -> Any:
         # One signature for batches of all sizes; without XLA, which halves the speed on a CPU.
         @tf.function(input_signature=self._signature, jit_compile=False)
         def evaluate(images: "tf.Tensor", labels: "tf.Tensor") -> tuple["tf.Tensor", "tf.Tensor"]:
             outputs = self._model(scaled(images), training=False)
-            return self._loss(labels, outputs), tf.reduce_sum(tf.cast(_right(labels, outputs), tf.int64))
+            return self._total_loss(labels, outputs), tf.reduce_sum(tf.cast(_right(labels, outputs), tf.int64))
 
         return evaluate
 
@@ -82,7 +86,7 @@ class Loop:
             batch, truth = scaled(tf.gather(images, indices)), tf.gather(labels, indices)
             with tf.GradientTape() as tape:
                 outputs = self._model(batch, training=True)
-                loss = self._loss(truth, outputs)
+                loss = self._total_loss(truth, outputs)
             self._optimizer.apply(tape.gradient(loss, variables), variables)
             return loss, tf.reduce_mean(tf.cast(_right(truth, outputs), tf.float32))
 

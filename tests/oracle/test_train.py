@@ -93,12 +93,17 @@ def test_the_same_seed_gives_the_same_numbers(tmp_path: Path, digits: Dataset) -
         assert (a.loss, a.accuracy, a.val_loss, a.val_accuracy) == (b.loss, b.accuracy, b.val_loss, b.val_accuracy)
 
 
-def test_one_epoch_is_what_keras_fit_computes(digits: Dataset) -> None:
+PENALTY = {"class_name": "L2", "config": {"l2": 0.05}}
+PLAIN = [SMALL.to_dict()["layers"][place] for place in (0, 2, 4)]
+PENALIZED = [{**layer, **({"kernel_regularizer": PENALTY} if layer["type"] != "Flatten" else {})} for layer in PLAIN]
+NORMALIZED = [PLAIN[0], {"type": "BatchNormalization"}, {"type": "PReLU"}, *PLAIN[1:]]
+
+
+@pytest.mark.parametrize("layers", [PLAIN, PENALIZED, NORMALIZED], ids=["plain", "penalized", "normalized"])
+def test_one_epoch_is_what_keras_fit_computes(digits: Dataset, layers: list[dict]) -> None:
     """The same weights, the same batches in the same order, plain SGD: the same weights after."""
     images, labels = digits.x_train[:200], digits.y_train[:200]
-    architecture = Architecture.from_dict(
-        {**SMALL.to_dict(), "layers": [SMALL.to_dict()["layers"][i] for i in (0, 2, 4)]}
-    )
+    architecture = Architecture.from_dict({**SMALL.to_dict(), "layers": layers})
     order = epoch_order(len(images), seed=0, epoch=1)
     ours = build_model(architecture, seed=1)
     loop = Loop(ours, architecture, RunSettings(optimizer="SGD", learning_rate=0.05))

@@ -41,6 +41,12 @@ def test_every_repair_gives_a_stack_that_traces(layers: tuple) -> None:
         assert trace(repair.architecture).error is None
 
 
+def test_a_network_without_weights_does_not_train() -> None:
+    network = Architecture((2, 5, 1), (Flatten(), Softmax()))
+    notice = next(notice for notice in notices(network, 10, (2, 5, 1)) if notice.code == "no_weights")
+    assert notice.blocks_training and "Conv2D or a Dense" in notice.message
+
+
 def codes(network: Architecture, classes: int = 10, shape: tuple[int, int, int] = (28, 28, 1)) -> list[str]:
     return [notice.code for notice in notices(network, classes, shape)]
 
