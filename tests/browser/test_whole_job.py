@@ -89,11 +89,15 @@ def trained(app: Any) -> None:
         if any(run.status == "finished" for run in store.list()):
             return
         run = store.create_run(PRESETS["L2"].architecture, "digits", RunSettings(epochs=4))
-        supervisor = Supervisor(store, LocalLauncher(settings), 1)
+        launcher = LocalLauncher(settings)
+        supervisor = Supervisor(store, launcher, 1)
         deadline = time.monotonic() + TRAINING_MS / 1000
         while store.get(run.run_id).is_active and time.monotonic() < deadline:
             supervisor.tick()
             time.sleep(0.2)
+        while launcher.exit_reason(store.get(run.run_id)) is None and time.monotonic() < deadline:
+            time.sleep(0.1)  # the process ends a moment after its run
+        launcher.close()
         assert store.get(run.run_id).status == "finished"
 
 
