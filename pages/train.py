@@ -49,26 +49,30 @@ def run_choice(run: Run | None) -> None:
     )
 
 
+def title(dataset: str) -> str:
+    """A data set as people know it; one this version does not have keeps its name."""
+    return DATASETS[dataset].title if dataset in DATASETS else dataset
+
+
 def run_label(run: Run, now: float) -> str:
     """A run in one line."""
     result = run.status if run.test_accuracy is None else f"{run.test_accuracy:.4f}"
-    return f"{run.name} · {run.dataset} · {result} · {ago(run.created, now)}"
+    return f"{run.name} · {title(run.dataset)} · {result} · {ago(run.created, now)}"
 
 
 def request_words(run: Run) -> str:
     """What was asked for, in one line."""
     asked = run.settings
-    title = DATASETS[run.dataset].title if run.dataset in DATASETS else run.dataset
     limit = "" if asked.train_limit is None else f" (first {asked.train_limit:,})"
     how = f"batch {asked.batch_size} · {asked.optimizer} {asked.learning_rate:g} · seed {asked.seed}"
-    return plain(f"{run.name} · {run.total_params:,} parameters · {title}{limit} · {how}")
+    return plain(f"{run.name} · {run.total_params:,} parameters · {title(run.dataset)}{limit} · {how}")
 
 
 def main() -> None:
     state.supervisor()
     state.launcher().warm()
     st.title("Train", anchor=False)
-    settings, shown = st.columns([1, 2.4], gap="large")
+    settings, shown = st.columns([1, 1.9], gap="large")
     with settings:
         run_form()
     with shown:
