@@ -12,11 +12,11 @@ from cnn_builder.ui.drawing import drawing, label, readable
 from cnn_builder.ui.navigation import inside_frame
 
 
-def choose(runs: list[Run]) -> Run:
+def choose(runs: list[Run], usable: list[Run]) -> Run:
     """The network that reads: the current run where it can, else the newest."""
-    by_id = {run.run_id: run for run in runs}
+    by_id = {run.run_id: run for run in usable}
     current = state.current_run_id()
-    start = current if current in by_id else runs[0].run_id
+    start = current if current in by_id else usable[0].run_id
     chosen = st.selectbox(
         "Network",
         list(by_id),
@@ -24,6 +24,8 @@ def choose(runs: list[Run]) -> Run:
         format_func=lambda run_id: label(by_id[run_id]),
         key=state.DRAW_RUN,
     )
+    if any(run.is_active and run.run_id == current for run in runs):
+        st.caption("The current run is still training; it can be chosen here when it ends.")
     if chosen != start:
         state.set_current_run_id(chosen)
     return by_id[chosen]
@@ -38,7 +40,7 @@ def nothing_trained(runs: list[Run]) -> None:
 
 
 def page() -> None:
-    st.title("Draw")
+    st.title("Draw", anchor=False)
     try:
         runs = state.store().list()
     except CnnBuilderError as error:
@@ -52,7 +54,7 @@ def page() -> None:
     # Started while people are still drawing; a failure here shows itself with the first answer.
     with contextlib.suppress(ServiceError):
         state.service().warm()
-    drawing(choose(usable))
+    drawing(choose(runs, usable))
 
 
 inside_frame()

@@ -1,5 +1,6 @@
 """The fragment of the Draw page: canvas, answer and picture upload. A stroke reruns this and nothing around it."""
 
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from cnn_builder.runs import Run
 from cnn_builder.settings import Settings
 from cnn_builder.ui import state
 from cnn_builder.ui.components.canvas import Drawing, canvas, sent
-from cnn_builder.ui.reading import Predict, Reading, read_drawing, read_file, waiting
+from cnn_builder.ui.reading import Predict, Reading, is_digits, percent, read_drawing, read_file, waiting
 
 PICTURES = ["png", "jpg", "jpeg", "bmp", "gif", "webp", "tif", "tiff"]
 MAX_NUMBERS = 40_000
@@ -23,7 +24,7 @@ class Sketch:
     """What was asked last and what was answered; kept over reruns and page switches.
 
     drawn, file: the canvas' image or the file's bytes, whichever was read last. seq: the canvas' last drawing.
-    run_id: whose answer it is.
+    run_id: whose answer it is. turn: counts the answers, so that the same one given again is seen to be new.
     """
 
     seq: int = 0
@@ -32,6 +33,7 @@ class Sketch:
     file_id: str | None = None
     saved: dict[str, Any] | None = None
     run_id: str | None = None
+    turn: int = 0
     reading: Reading | None = None
 
     def with_drawing(self, drawing: Drawing) -> "Sketch":
@@ -53,7 +55,7 @@ class Sketch:
             reading = read_drawing(self.drawn, info, predict)
         else:
             reading = waiting(info)
-        return replace(self, run_id=run_id, reading=reading)
+        return replace(self, run_id=run_id, turn=self.turn + 1, reading=reading)
 
 
 def _size(saved: object) -> int:
@@ -76,11 +78,13 @@ def readable(runs: list[Run], settings: Settings) -> list[Run]:
 
 
 def label(run: Run) -> str:
-    """A run in the list of networks: name, data set, test accuracy."""
-    parts = [run.name, DATASETS[run.dataset].title]
-    if run.test_accuracy is not None:
-        parts.append(f"{100 * run.test_accuracy:.1f} % on test images")
-    return " · ".join(parts)
+    """A run in the list of networks: name, data set, test accuracy, time.
+
+    No "2 min ago": Streamlit knows an option by its text, so the text may not change.
+    """
+    made = time.strftime("%d %b, %H:%M", time.localtime(run.created))
+    accuracy = "stopped early" if run.test_accuracy is None else f"{percent(run.test_accuracy)} of test images right"
+    return f"{run.name} · {DATASETS[run.dataset].title} · {accuracy} · {made}"
 
 
 @st.fragment
@@ -94,7 +98,10 @@ def drawing(run: Run) -> None:
     sketch = _sketch()
     pad = st.container(key="draw_area")
     with st.expander("Read an image file"):
-        upload = st.file_uploader("Photo or scan of one figure", type=PICTURES, key=state.DRAW_FILE)
+        one = "one digit" if is_digits(info) else "one thing"
+        upload = st.file_uploader(
+            f"A picture of {one}, dark on light or light on dark", type=PICTURES, key=state.DRAW_FILE
+        )
     if upload is not None and upload.file_id != sketch.file_id:
         sketch = sketch.with_file(upload.getvalue(), upload.file_id)
     fresh = sent(state.DRAW_PAD)
@@ -104,7 +111,7 @@ def drawing(run: Run) -> None:
     state.set_drawing({SKETCH: sketch})
     if sketch.reading is not None:
         with pad:
-            data = sketch.reading.to_data(sketch.seq)
+            data = sketch.reading.to_data(sketch.seq, sketch.turn)
             canvas(data, info.classes, sketch.saved, key=state.DRAW_PAD, on_retry=_forget_answer)
 
 

@@ -14,6 +14,8 @@ from cnn_builder.data import DatasetInfo, ImageError, Prepared, prepare, read_im
 SIDE = 112
 CERTAIN = 0.9
 LIKELY = 0.5
+# Measured: an L2 trained on `digits` reads two thirds of MNIST's test images, however sure it is of itself.
+FEW_IMAGES = "Trained on few, narrow digits, it often misreads other hands. One trained on MNIST reads far better."
 
 Predict = Callable[[np.ndarray], Sequence[float]]
 
@@ -43,15 +45,15 @@ class Reading:
         """Place of the likeliest class, from 0 (-1: no answer)."""
         return int(np.argmax(self.probabilities)) if self.probabilities else -1
 
-    def to_data(self, ack: int) -> dict[str, Any]:
-        """For the browser; `ack` is the number of the drawing that this reading answers."""
+    def to_data(self, ack: int, turn: int = 0) -> dict[str, Any]:
+        """For the browser; `ack` is the number of the drawing that this answers, `turn` the number of the answer."""
         seen = None
         if self.seen is not None:
             pixels = base64.b64encode(np.ascontiguousarray(self.seen).tobytes()).decode("ascii")
             seen = {"pixels": pixels, "shape": [int(side) for side in self.seen.shape]}
         probabilities = None if self.probabilities is None else [float(p) for p in self.probabilities]
         return {
-            "ack": ack, "kind": self.kind, "title": self.title, "detail": self.detail, "top": self.top,
+            "ack": ack, "turn": turn, "kind": self.kind, "title": self.title, "detail": self.detail, "top": self.top,
             "probabilities": probabilities, "seen": seen, "notes": list(self.notes),
         }  # fmt: skip
 
@@ -113,16 +115,17 @@ def _read(prepared: Prepared, info: DatasetInfo, predict: Predict) -> Reading:
         message = f"The model gave {len(probabilities)} values; expected one finite probability for each of the "
         return Reading("error", "No answer", f"{message}{len(info.classes)} classes. Train it again.")
     title, detail = words(probabilities, info, prepared)
-    return Reading("answer", title, detail, probabilities, prepared.image, tuple(prepared.warnings))
+    notes = (*prepared.warnings, FEW_IMAGES) if info.preparation == "digits" else prepared.warnings
+    return Reading("answer", title, detail, probabilities, prepared.image, tuple(notes))
 
 
 def words(probabilities: Sequence[float], info: DatasetInfo, prepared: Prepared) -> tuple[str, str]:
-    """The answer as a title and a line below. "This is" only without warnings and without a close race."""
+    """The answer as a title and a line below. "This is" only where that is likely to be true."""
     order = np.argsort(probabilities, kind="stable")[::-1]
     first, second = int(order[0]), int(order[1])
     best = probabilities[first]
     name = thing(info.classes[first], info)
-    doubtful = best < CERTAIN or bool(prepared.warnings)
+    doubtful = best < CERTAIN or bool(prepared.warnings) or info.preparation == "digits"
     if best < LIKELY:
         title = f"Perhaps {name}"
     elif doubtful:
@@ -145,4 +148,4 @@ def thing(name: str, info: DatasetInfo) -> str:
 def percent(probability: float) -> str:
     """One decimal; 99.97 % is not rounded up to certainty."""
     value = 100 * probability
-    return f"{value if value >= 100 else min(value, 99.9):.1f} %"
+    return f"{value if value >= 100 else min(value, 99.9):.1f}\u00a0%"

@@ -90,8 +90,6 @@ export function createPad(canvas, getWidth, onChange) {
 
   canvas.addEventListener("pointerdown", (event) => {
     if (pointer !== null || event.button !== 0 || !event.isPrimary) return;
-    event.preventDefault();
-    canvas.focus({ preventScroll: true });
     canvas.setPointerCapture(event.pointerId);
     pointer = event.pointerId;
     current = { w: getWidth(), p: [] };

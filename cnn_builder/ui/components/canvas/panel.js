@@ -4,9 +4,9 @@ import { make } from "./dom.js";
 
 function percentText(probability) {
   const percent = 100 * probability;
-  if (percent > 0 && percent < 0.1) return "< 0.1 %";
+  if (percent > 0 && percent < 0.1) return "<\u00a00.1\u00a0%";
   // 99.97 is not certainty: only what is 100 to the last digit may say so.
-  return `${(percent < 100 ? Math.min(percent, 99.9) : percent).toFixed(1)} %`;
+  return `${(percent < 100 ? Math.min(percent, 99.9) : percent).toFixed(1)}\u00a0%`;
 }
 
 function bytesOf(text) {

@@ -1,0 +1,234 @@
+"""What the Draw page promises: mouse, touch and keys draw; the answer follows; nothing fails with a traceback."""
+
+import math
+import re
+import time
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from cnn_builder.architecture import PRESETS
+from cnn_builder.runs import LocalLauncher, RunSettings, Store, Supervisor
+from cnn_builder.settings import Settings
+
+TRAINING_MS = 90_000
+Idle = Callable[[Page], Locator]
+Points = list[tuple[float, float]]
+
+ZERO = [(0.5 + 0.2 * math.sin(turn), 0.5 - 0.32 * math.cos(turn)) for turn in (2 * math.pi * i / 24 for i in range(25))]
+ONE = [(0.5, 0.15 + 0.7 * i / 10) for i in range(11)]
+IS_ZERO = re.compile(r"a 0$")
+
+
+def places(page: Page, points: Points) -> Points:
+    """Points as shares of the drawing area, (across, down), to pixels of the page."""
+    box = page.locator("canvas.pad").bounding_box()
+    assert box is not None
+    return [(box["x"] + across * box["width"], box["y"] + down * box["height"]) for across, down in points]
+
+
+def draw(page: Page, points: Points) -> None:
+    """One stroke with the mouse."""
+    first, *others = places(page, points)
+    page.mouse.move(*first)
+    page.mouse.down()
+    for across, down in others:
+        page.mouse.move(across, down, steps=3)
+    page.mouse.up()
+
+
+def draw_with_a_finger(page: Page, points: Points) -> None:
+    """One stroke of touches, as the browser gets them from a screen."""
+    session = page.context.new_cdp_session(page)
+    first, *others = places(page, points)
+
+    def send(kind: str, *touches: tuple[float, float]) -> None:
+        touch_points = [{"x": across, "y": down} for across, down in touches]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touch_points})
+
+    send("touchStart", first)
+    for place in others:
+        send("touchMove", place)
+    send("touchEnd")
+
+
+def answer(page: Page) -> Locator:
+    return page.get_by_role("region", name="Answer")
+
+
+def title(page: Page) -> Locator:
+    return answer(page).get_by_role("status")
+
+
+def painted(page: Page) -> str:
+    """What stands on the canvas, once it was painted."""
+    drawn = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(canvas.toDataURL()))))"
+    return page.locator("canvas.pad").evaluate(f"canvas => {drawn}")
+
+
+def open_page(page: Page, address: str, idle: Idle) -> Page:
+    page.goto(address)
+    idle(page)
+    page.locator("canvas.pad").wait_for()
+    return page
+
+
+@pytest.fixture(scope="module")
+def trained(app: Any) -> str:
+    """The id of a finished run on digits."""
+    settings = Settings(home=app.home)
+    with Store.open(settings) as store:
+        run = store.create_run(PRESETS["L2"].architecture, "digits", RunSettings(epochs=4))
+        launcher = LocalLauncher(settings)
+        supervisor = Supervisor(store, launcher, 1)
+        deadline = time.monotonic() + TRAINING_MS / 1000
+        while store.get(run.run_id).is_active and time.monotonic() < deadline:
+            supervisor.tick()
+            time.sleep(0.2)
+        while launcher.exit_reason(store.get(run.run_id)) is None and time.monotonic() < deadline:
+            time.sleep(0.1)  # the process ends a moment after its run
+        launcher.close()
+        assert store.get(run.run_id).status == "finished"
+        return run.run_id
+
+
+@pytest.fixture
+def drawing_page(page: Page, app: Any, idle: Idle, trained: str) -> Page:
+    """The Draw page with a trained network."""
+    return open_page(page, f"{app.url}/draw?run={trained}", idle)
+
+
+def test_a_drawing_is_read(drawing_page: Page) -> None:
+    expect(title(drawing_page)).to_have_text("Draw a digit")
+    draw(drawing_page, ONE)
+    expect(title(drawing_page)).to_have_text(re.compile(r"a 1$"))
+    expect(answer(drawing_page).get_by_role("listitem").filter(has_text="%")).to_have_count(10)
+
+
+def test_the_answer_follows_inside_a_stroke(drawing_page: Page) -> None:
+    first, *others = places(drawing_page, ZERO)
+    drawing_page.mouse.move(*first)
+    drawing_page.mouse.down()
+    for across, down in others:
+        drawing_page.mouse.move(across, down, steps=3)
+    expect(answer(drawing_page)).to_have_attribute("data-kind", "answer")
+    drawing_page.mouse.up()
+    expect(title(drawing_page)).to_have_text(IS_ZERO)
+
+
+def test_a_blank_canvas_is_refused(drawing_page: Page) -> None:
+    draw(drawing_page, ZERO)
+    expect(title(drawing_page)).to_have_text(IS_ZERO)
+    drawing_page.get_by_role("button", name="Clear").click()
+    expect(title(drawing_page)).to_have_text("Nothing drawn yet")
+    drawing_page.get_by_role("button", name="Undo").click()
+    expect(title(drawing_page)).to_have_text(IS_ZERO)
+
+
+def test_undo_redo_and_clear_by_keys(drawing_page: Page) -> None:
+    blank = painted(drawing_page)
+    draw(drawing_page, ONE)
+    one = painted(drawing_page)
+    draw(drawing_page, [(0.2, 0.5), (0.8, 0.5)])
+    assert painted(drawing_page) != one
+    drawing_page.keyboard.press("Control+z")
+    assert painted(drawing_page) == one
+    drawing_page.keyboard.press("Escape")
+    assert painted(drawing_page) == blank
+    expect(title(drawing_page)).to_have_text("Nothing drawn yet")
+    drawing_page.keyboard.press("Control+z")
+    assert painted(drawing_page) == one
+    drawing_page.keyboard.press("Control+y")
+    assert painted(drawing_page) == blank
+
+
+def test_a_dot_is_never_a_confident_answer(drawing_page: Page) -> None:
+    draw(drawing_page, [(0.5, 0.5), (0.5, 0.505)])
+    expect(answer(drawing_page)).to_have_attribute("data-kind", "refused")
+
+
+def test_a_finger_draws_and_the_page_stays(new_page: Callable[..., Page], app: Any, idle: Idle, trained: str) -> None:
+    page = new_page(has_touch=True, is_mobile=True, device_scale_factor=2, viewport={"width": 390, "height": 600})
+    open_page(page, f"{app.url}/draw?run={trained}", idle)
+    page.locator("canvas.pad").scroll_into_view_if_needed()
+    before = places(page, ONE)
+    draw_with_a_finger(page, ZERO)
+    expect(title(page)).to_have_text(IS_ZERO)
+    assert places(page, ONE) == before, "the page scrolled under the finger"
+
+
+def test_nothing_jumps_when_the_answer_comes(drawing_page: Page) -> None:
+    bars, below = answer(drawing_page).get_by_role("list").first, drawing_page.get_by_text("Read an image file")
+    before = bars.bounding_box(), below.bounding_box()
+    draw(drawing_page, ZERO)
+    expect(title(drawing_page)).to_have_text(IS_ZERO)
+    assert (bars.bounding_box(), below.bounding_box()) == before
+
+
+def test_a_picture_file_is_read(drawing_page: Page) -> None:
+    picture = Image.new("L", (200, 200), 255)
+    for across, down in ZERO:
+        x, y = round(200 * across), round(200 * down)
+        picture.paste(0, (x - 11, y - 11, x + 11, y + 11))
+    file = BytesIO()
+    picture.save(file, "PNG")
+    drawing_page.get_by_text("Read an image file").click()
+    upload = drawing_page.locator(".st-key-draw_file input[type=file]")
+    upload.set_input_files({"name": "zero.png", "mimeType": "image/png", "buffer": file.getvalue()})
+    expect(title(drawing_page)).to_have_text(IS_ZERO)
+    upload.set_input_files({"name": "not.png", "mimeType": "image/png", "buffer": b"hello"})
+    expect(title(drawing_page)).to_have_text("This file can't be read")
+
+
+def test_the_drawing_survives_a_page_switch(drawing_page: Page, idle: Idle) -> None:
+    draw(drawing_page, ZERO)
+    expect(title(drawing_page)).to_have_text(IS_ZERO)
+    drawing_page.get_by_role("link", name="Build").first.click()
+    idle(drawing_page)
+    drawing_page.get_by_role("link", name="Draw").first.click()
+    expect(title(drawing_page)).to_have_text(IS_ZERO)
+    expect(drawing_page.get_by_role("button", name="Undo")).to_be_enabled()
+    # The new canvas goes on where the old one was.
+    drawing_page.get_by_role("button", name="Clear").click()
+    expect(title(drawing_page)).to_have_text("Nothing drawn yet")
+
+
+def test_a_damaged_model_is_told_in_words(page: Page, app: Any, idle: Idle, trained: str) -> None:
+    settings = Settings(home=app.home)
+    with Store.open(settings) as store:
+        run = store.create_run(PRESETS["L1"].architecture, "digits", RunSettings())
+        assert store.claim_next(1) is not None
+        store.begin(run.run_id, 1)
+        folder = settings.run_folder(run.run_id)
+        folder.mkdir(parents=True)
+        (folder / "best.keras").write_bytes(b"damaged")
+        store.finish(run.run_id, "finished")
+    open_page(page, f"{app.url}/draw?run={run.run_id}", idle)
+    draw(page, ZERO)
+    expect(answer(page)).to_have_attribute("data-kind", "error")
+    answer(page).get_by_role("button", name="Try again").click()
+    expect(answer(page).locator("xpath=..")).not_to_have_class(re.compile("waiting"))
+    expect(answer(page)).to_have_attribute("data-kind", "error")
+    # Another network reads the same drawing.
+    page.get_by_role("combobox", name="Network").click()
+    page.get_by_role("option").filter(has_text="L2").click()
+    expect(title(page)).to_have_text(IS_ZERO)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_draw_page_is_accessible_on_a_phone(
+    new_page: Callable[..., Page], app: Any, idle: Idle, trained: str, scheme: str
+) -> None:
+    page = new_page(color_scheme=scheme, viewport={"width": 390, "height": 844})
+    open_page(page, f"{app.url}/draw?run={trained}", idle)
+    draw(page, ZERO)
+    expect(title(page)).to_have_text(IS_ZERO)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+    serious = [v["id"] for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
+    assert serious == []
