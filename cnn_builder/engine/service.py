@@ -1,49 +1,100 @@
 """The service process: answers the pages' questions of trained models, one at a time."""
 
+import hashlib
+import json
 import logging
 from collections import OrderedDict
-from typing import BinaryIO
+from collections.abc import Callable
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
 
 from cnn_builder.architecture.errors import CnnBuilderError
-from cnn_builder.engine.build import Predictor
 from cnn_builder.engine.checkpoints import BEST, load
 from cnn_builder.engine.errors import ModelError
+from cnn_builder.engine.insight.answers import ANSWERS, Answer, Question
+from cnn_builder.engine.insight.gallery import Gallery
+from cnn_builder.engine.insight.inside import Inside
+from cnn_builder.engine.train import load_for
 from cnn_builder.runs import Store
 from cnn_builder.runs.framing import read_message, write_message
 from cnn_builder.settings import Settings
 
 MODELS_KEPT = 4
+GALLERIES_KEPT = 2
+ANSWERS_KEPT = 64
 
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Kept(OrderedDict[Any, Any]):
+    """The last few things that were made, by key."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def get_or_make(self, key: object, make: Callable[[], T]) -> T:
+        """What is kept under `key`, else what `make` gives, kept from now on."""
+        if key not in self:
+            self[key] = make()
+            while len(self) > self._most:
+                self.popitem(last=False)
+        self.move_to_end(key)
+        kept: T = self[key]
+        return kept
 
 
 class Models:
     """The models last asked for, ready to answer; one that was trained on is loaded again."""
 
-    def __init__(self, store: Store, settings: Settings, kept: int = MODELS_KEPT) -> None:
+    def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
-        self._kept = kept
-        self._loaded: OrderedDict[tuple[str, int], Predictor] = OrderedDict()
+        self._models = Kept(MODELS_KEPT)
+        self._galleries = Kept(GALLERIES_KEPT)
+        self._answers = Kept(ANSWERS_KEPT)
 
-    def get(self, run_id: str) -> Predictor:
-        """The best model of a run, warmed. Raises RunNotFound or ModelError."""
+    def answer(self, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
+        """The answer to one question, computed once for the same model, image and question.
+
+        Raises CnnBuilderError or ValueError, in words for the asker.
+        """
+        ask = ANSWERS[header["op"]]
+        version, inside = self._model(str(header.get("run_id")))
+
+        def gallery() -> Gallery:
+            run = self._store.get(version[0])
+            request = run.settings
+            key = (run.dataset, request.train_limit, request.test_limit, request.validation_split,
+                   request.validation_data)  # fmt: skip
+            return self._galleries.get_or_make(key, lambda: Gallery(load_for(run, self._settings), request))
+
+        question = Question(header, arrays, inside, gallery)
+        asked = json.dumps({**header, "run_id": None}, sort_keys=True)
+        key = (version, asked, *(_digest(arrays[name]) for name in sorted(arrays)))
+        return self._answers.get_or_make(key, lambda: ask(question))
+
+    def _model(self, run_id: str) -> tuple[tuple[str, int], Inside]:
+        """The best model of a run, warmed, and its version. Raises RunNotFound or ModelError."""
         run = self._store.get(run_id)
         path = self._settings.run_folder(run.run_id) / BEST
         try:
-            key = (run.run_id, path.stat().st_mtime_ns)
+            version = (run.run_id, path.stat().st_mtime_ns)
         except FileNotFoundError:
             raise ModelError(f"Run {run.run_id} has no trained model yet. Wait for its first epochs.") from None
-        if key not in self._loaded:
-            predictor = Predictor(load(run.architecture, path), run.architecture)
-            predictor.probabilities(np.zeros((1, *run.architecture.input_shape), np.uint8))
-            self._loaded[key] = predictor
-            while len(self._loaded) > self._kept:
-                self._loaded.popitem(last=False)
-        self._loaded.move_to_end(key)
-        return self._loaded[key]
+
+        def make() -> Inside:
+            inside = Inside(load(run.architecture, path), run.architecture)
+            inside.probabilities(np.zeros((1, *run.architecture.input_shape), np.uint8))
+            return inside
+
+        return version, self._models.get_or_make(version, make)
+
+
+def _digest(array: np.ndarray) -> bytes:
+    return hashlib.sha256(repr((array.dtype.str, array.shape)).encode() + array.tobytes()).digest()
 
 
 def serve(questions: BinaryIO, answers: BinaryIO, settings: Settings) -> None:
@@ -53,26 +104,23 @@ def serve(questions: BinaryIO, answers: BinaryIO, settings: Settings) -> None:
         while (message := read_message(questions)) is not None:
             header, arrays = message
             try:
-                result = answer(header, arrays, models)
+                result, values = answer(header, arrays, models)
             except (CnnBuilderError, ValueError) as error:
                 write_message(answers, {"ok": False, "error": str(error)})
             except Exception as error:  # one bad question must not end the service for the others
                 _log.exception("A question failed: %s", header)
                 write_message(answers, {"ok": False, "error": f"The model could not answer: {type(error).__name__}."})
             else:
-                write_message(answers, {"ok": True}, result)
+                write_message(answers, {"ok": True, **result}, values)
 
 
-def answer(header: dict[str, object], arrays: dict[str, np.ndarray], models: Models) -> dict[str, np.ndarray]:
-    """The arrays that answer one question: "ping", or "predict" of `run_id` with one `image` (height, width, channels).
+def answer(header: dict[str, Any], arrays: dict[str, np.ndarray], models: Models) -> Answer:
+    """The header and arrays that answer one question; its "op" is "ping" or one of ANSWERS.
 
     Raises CnnBuilderError or ValueError, in words for the asker.
     """
     if header.get("op") == "ping":
-        return {}
-    if header.get("op") != "predict":
-        raise ValueError(f"The service knows ping and predict, not {header.get('op')!r:.40}.")
-    if "image" not in arrays:
-        raise ValueError("The question has no image.")
-    predictor = models.get(str(header.get("run_id")))
-    return {"probabilities": predictor.probabilities(arrays["image"][np.newaxis])[0]}
+        return {}, {}
+    if header.get("op") not in ANSWERS:
+        raise ValueError(f"The service knows ping, {', '.join(ANSWERS)}, not {header.get('op')!r:.40}.")
+    return models.answer(header, arrays)

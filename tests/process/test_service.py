@@ -83,7 +83,7 @@ def test_a_question_it_cannot_answer_is_told_and_the_next_is_answered(
         client.predict("nosuchrun", image)
     with pytest.raises(ServiceError, match="expected uint8 images"):
         client.predict(run.run_id, np.zeros((8, 8, 1), np.uint8))
-    with pytest.raises(ServiceError, match="knows ping and predict"):
+    with pytest.raises(ServiceError, match="knows ping, predict"):
         client.ask({"op": "dance"})
     assert len(client.predict(run.run_id, image)) == 10
 

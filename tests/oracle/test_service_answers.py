@@ -1,0 +1,140 @@
+"""Questions to the service, answered in this process: each kind, what is refused, and what is computed only once."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnn_builder.architecture import Architecture
+from cnn_builder.architecture.errors import CnnBuilderError
+from cnn_builder.data import load
+from cnn_builder.engine.insight.answers import ANSWERS
+from cnn_builder.engine.service import Models, answer
+from cnn_builder.engine.train import train
+from cnn_builder.runs import Run, RunSettings, Store
+from cnn_builder.settings import Settings
+
+# Keras' own way of turning TensorFlow's variables into arrays is not yet NumPy 2's.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
+
+SMALL = Architecture.from_dict(
+    {
+        "version": 1,
+        "name": "small",
+        "input_shape": [28, 28, 1],
+        "layers": [
+            {"type": "Conv2D", "filters": 4, "kernel_size": 3, "strides": 2, "activation": "relu"},
+            {"type": "MaxPooling2D"},
+            {"type": "Flatten"},
+            {"type": "Dense", "units": 10, "activation": "softmax"},
+        ],
+    }
+)
+
+
+class Asker:
+    """Asks a run's model, as the service does."""
+
+    def __init__(self, settings: Settings, store: Store, run: Run) -> None:
+        self.run = run
+        self.settings = settings
+        self.models = Models(store, settings)
+
+    def __call__(self, op: str, image: np.ndarray | None = None, **header: Any) -> tuple[dict, dict]:
+        arrays = {} if image is None else {"image": image}
+        return answer({"op": op, "run_id": self.run.run_id, **header}, arrays, self.models)
+
+
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
+    settings = Settings(home=tmp_path_factory.mktemp("answers"))
+    with Store.open(settings) as store:
+        store.create_run(SMALL, "digits", RunSettings(epochs=2))
+        run = store.claim_next(1)
+        assert run is not None
+        train(run, store, settings)
+        yield Asker(settings, store, store.get(run.run_id))
+
+
+@pytest.fixture(scope="module")
+def digit() -> np.ndarray:
+    return load("digits").x_test[0]
+
+
+def test_every_question_is_answered(ask: Asker, digit: np.ndarray) -> None:
+    fields: dict[str, dict[str, Any]] = {
+        "activations": {"layer": 0},
+        "filters": {"layer": 0},
+        "saliency": {"label": 1},
+        "grad_cam": {"label": 1, "layer": 1},
+        "occlusion": {"label": 1},
+        "unit": {"layer": 0, "row": 3, "column": 4, "channel": 2},
+        "mute": {"mutes": [{"layer": 0, "channels": [0]}]},
+        "images": {"indices": [0, 5]},
+    }
+    found = {op: ask(op, digit, **fields.get(op, {})) for op in ANSWERS}
+    shapes = {
+        "predict": ("probabilities", (10,)),
+        "read": ("images", (5, 28, 28, 1)),
+        "activations": ("values", (13, 13, 4)),
+        "filters": ("kernel", (3, 3, 1, 4)),
+        "saliency": ("values", (28, 28)),
+        "grad_cam": ("values", (6, 6)),
+        "occlusion": ("values", (14, 14)),
+        "unit": ("kernel", (3, 3, 1)),
+        "mute": ("muted", (10,)),
+        "embedding": ("points", (360, 2)),
+        "images": ("images", (2, 28, 28, 1)),
+    }
+    assert {op: (name, found[op][1][name].shape) for op, (name, _) in shapes.items()} == shapes
+    assert set(shapes) == set(ANSWERS)
+    assert found["mute"][0]["accuracy"] == pytest.approx(ask.run.test_accuracy)
+    assert found["mute"][0]["images"] == 360
+
+
+def test_a_training_image_is_its_own_nearest(ask: Asker) -> None:
+    digits = load("digits")
+    header, arrays = ask("read", digits.x_train[17])
+    assert arrays["distances"][0] == pytest.approx(0, abs=1e-3)
+    np.testing.assert_array_equal(arrays["images"][0], digits.x_train[17])
+    assert arrays["labels"][0] == digits.y_train[17]
+    assert header["strange"] > 0 and header["held_out"] == 144
+
+
+def test_noise_is_farther_from_the_training_images_than_digits_are(ask: Asker) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (28, 28, 1), dtype=np.uint8)
+    header, arrays = ask("read", noise)
+    assert arrays["distances"][0] > header["strange"]
+
+
+def test_the_same_question_is_computed_once(ask: Asker, digit: np.ndarray) -> None:
+    first, again = ask("saliency", digit, label=3), ask("saliency", digit, label=3)
+    assert again is first
+    assert ask("saliency", digit, label=4) is not first
+    assert ask("saliency", np.flipud(digit), label=3) is not first
+
+
+@pytest.mark.parametrize(
+    ("op", "fields", "message"),
+    [
+        ("dance", {}, "knows ping, predict, read"),
+        ("activations", {"layer": 4}, "layers 1 to 4"),
+        ("activations", {"layer": "0"}, "layer: expected a whole number, received '0'"),
+        ("unit", {"layer": 0, "row": 13, "column": 0, "channel": 0}, "counted from 1"),
+        ("mute", {"mutes": [{"layer": 1, "channels": None}]}, "no filters to mute"),
+        ("mute", {"mutes": ["all"]}, "A mute is a layer"),
+        ("images", {"indices": [360]}, "places from 0 to 359"),
+        ("images", {"indices": [], "part": "all"}, "'train' or 'test'"),
+    ],
+)
+def test_a_bad_question_is_refused_in_words(
+    ask: Asker, digit: np.ndarray, op: str, fields: dict[str, Any], message: str
+) -> None:
+    with pytest.raises((ValueError, CnnBuilderError), match=message):
+        ask(op, digit, **fields)
+
+
+def test_a_question_without_an_image_is_refused(ask: Asker) -> None:
+    with pytest.raises(ValueError, match="has no image"):
+        ask("predict")
