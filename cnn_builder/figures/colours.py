@@ -7,6 +7,7 @@ CATEGORY_COLOURS: dict[str, str] = {
     "Dense": "#d97706",
     "Activation": "#f43f5e",
     "Regularization": "#64748b",
+    "Augmentation": "#c026d3",
 }
 """Category of a layer → its colour."""
 

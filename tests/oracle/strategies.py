@@ -1,8 +1,9 @@
-"""Random stacks for comparing the trace with Keras."""
+"""Random layers and stacks, made from what each setting says of itself, for comparing with Keras."""
 
 from hypothesis import strategies as st
 
 from cnn_builder.architecture import LAYER_TYPES, Architecture, Layer
+from cnn_builder.architecture.layers.number_pairs import Interval, Penalty
 from cnn_builder.architecture.layers.settings import Choice, Flag, Pair, Real, Setting, Whole
 
 
@@ -10,7 +11,7 @@ def values(kind: Setting) -> st.SearchStrategy:
     """Values a setting takes, small enough to build in milliseconds."""
     match kind:
         case Whole():
-            drawn = st.integers(1, 6)
+            drawn = st.integers(max(1, kind.minimum), 6)
         case Pair():
             drawn = st.tuples(st.integers(1, 4), st.integers(1, 4))
         case Choice():
@@ -19,6 +20,11 @@ def values(kind: Setting) -> st.SearchStrategy:
             drawn = st.booleans()
         case Real():
             drawn = st.sampled_from([max(kind.minimum, 0.25), 0.5])
+        case Interval():
+            number = st.sampled_from([max(kind.minimum, -0.5), 0.0, 0.25, 1.0])
+            drawn = st.tuples(number, number) if kind.scalar == "none" else number | st.tuples(number, number)
+        case Penalty():
+            drawn = st.tuples(st.sampled_from([0.0, 0.001]), st.sampled_from([0.0, 0.02]))
         case _:
             raise AssertionError(f"no values for {kind}")
     return st.none() | drawn if kind.optional else drawn
@@ -35,7 +41,7 @@ def layer(draw: st.DrawFn, names: tuple[str, ...] = tuple(LAYER_TYPES)) -> Layer
     return cls.create(chosen)
 
 
-ON_MAPS = tuple(name for name in LAYER_TYPES if name not in ("Flatten", "Dense"))
+ON_MAPS = tuple(name for name, cls in LAYER_TYPES.items() if cls.category != "Dense" and name != "Flatten")
 
 
 @st.composite

@@ -9,15 +9,16 @@ from cnn_builder.architecture.layers.settings import ACTIVATIONS, Choice
 
 
 class Activation(Layer):
-    """An activation function by name, as a layer of its own."""
+    """An activation function by name, as a layer of its own. Keras has GELU in this form only."""
 
     category: ClassVar[str] = "Activation"
     rank: ClassVar[int] = 2
     summary: ClassVar[str] = "Any of Keras' activation functions, by name."
     example_settings: ClassVar[dict[str, Any]] = {"activation": "tanh"}
+    further_examples: ClassVar[dict[str, dict[str, Any]]] = {"GELU": {"activation": "gelu"}}
 
     # Keras takes None here as 'linear', and requires that it be said.
-    activation: Annotated[str | None, Choice(options=ACTIVATIONS, optional=True)]
+    activation: Annotated[str | None, Choice(options=ACTIVATIONS, optional=True, help="The function's name.")]
 
     def label(self) -> str:
         return self.activation or "linear"

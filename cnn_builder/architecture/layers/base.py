@@ -15,7 +15,7 @@ from cnn_builder.architecture.layers.settings import Control, Setting
 
 Shape = tuple[int, ...]
 
-CATEGORIES = ("Convolution", "Pooling", "Shape", "Dense", "Activation", "Regularization")
+CATEGORIES = ("Convolution", "Pooling", "Shape", "Dense", "Activation", "Regularization", "Augmentation")
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ class Layer(BaseModel):
     summary: ClassVar[str] = ""
     example_settings: ClassVar[dict[str, Any]] = {}
     """Settings of a new layer from the palette, beyond Keras' defaults."""
+    further_examples: ClassVar[dict[str, dict[str, Any]]] = {}
+    """Name → settings of what people look for by a name that is no type of its own, such as GELU."""
     positional: ClassVar[tuple[str, ...]] = ()
     """Keras' order of arguments where it is not the order of the settings."""
     ends_map: ClassVar[bool] = False
@@ -121,6 +123,11 @@ class Layer(BaseModel):
         """A sensible new layer."""
         return cls.create(cls.example_settings)
 
+    @classmethod
+    def examples(cls) -> dict[str, Self]:
+        """The palette's entries by name: the type's own, and what people look for by another name."""
+        return {cls.type: cls.example()} | {name: cls.create(given) for name, given in cls.further_examples.items()}
+
     def changed(self, **settings: Any) -> Self:
         """This layer with some settings replaced. Raises LayerSettingError."""
         return type(self).create({**self.settings(), **settings})
@@ -172,6 +179,10 @@ class Layer(BaseModel):
         """The rules with this network's numbers. Raises LayerFitError like ``output_shape``."""
         out = self.output_shape(input_shape)
         return Explanation([f"output = input = {times(out)}"], ["no parameters"], ["no multiply-adds"])
+
+    def rules(self) -> Explanation:
+        """The rules of ``explain`` in letters, without numbers; a part that has no rule worth writing is empty."""
+        return Explanation()
 
     def suggestions(self, input_shape: Shape) -> tuple[Suggestion, ...]:
         """Ways to make this layer fit ``input_shape``, the best first."""

@@ -36,3 +36,6 @@ class BatchNormalization(Layer):
             ],
             ["none counted: it folds into the layer before it"],
         )
+
+    def rules(self) -> Explanation:
+        return Explanation([], ["(scale + offset)·channels + (mean + variance)·channels"])

@@ -30,7 +30,8 @@ class Conv2D(Convolution2D):
     groups: kinds.Groups = 1
     use_bias: kinds.UseBias = True
     kernel_initializer: kinds.Initializer = "glorot_uniform"
-    kernel_regularizer: kinds.Regularizer = None
+    bias_initializer: kinds.BiasInitializer = "zeros"
+    kernel_regularizer: kinds.Regularizer = kinds.NO_PENALTY
 
     def output_shape(self, input_shape: Shape) -> Shape:
         require_map(self, input_shape)
@@ -66,6 +67,15 @@ class Conv2D(Convolution2D):
             [*self.size_lines(input_shape), f"channels = filters = {self.filters}"],
             [f"{weights}{bias} = {self.params(input_shape).total:,}"],
             [f"{out_height}·{out_width} places × {weights} = {self.macs(input_shape):,}"],
+        )
+
+    def rules(self) -> Explanation:
+        channels = "channels in" if self.groups == 1 else "(channels in / groups)"
+        weights = f"kh·kw·{channels}·filters"
+        return Explanation(
+            self.size_rules(),
+            [f"{weights}{' + filters' if self.use_bias else ''}"],
+            [f"out h·out w × {weights}"],
         )
 
     def suggestions(self, input_shape: Shape) -> tuple[Suggestion, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar
 
 from cnn_builder.architecture.errors import LayerFitError
+from cnn_builder.architecture.layers import convolution as kinds
 from cnn_builder.architecture.layers.base import Explanation, Layer, Params, Shape, Suggestion, times
-from cnn_builder.architecture.layers.convolution import ActivationName, Initializer, Regularizer, UseBias
 from cnn_builder.architecture.layers.flatten import Flatten
 from cnn_builder.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from cnn_builder.architecture.layers.settings import Whole
@@ -24,10 +24,11 @@ class Dense(Layer):
     linear: ClassVar[bool] = True
 
     units: Annotated[int, Whole(help="Output numbers; in the last layer, one per class.")]
-    activation: ActivationName = None
-    use_bias: UseBias = True
-    kernel_initializer: Initializer = "glorot_uniform"
-    kernel_regularizer: Regularizer = None
+    activation: kinds.ActivationName = None
+    use_bias: kinds.UseBias = True
+    kernel_initializer: kinds.Initializer = "glorot_uniform"
+    bias_initializer: kinds.BiasInitializer = "zeros"
+    kernel_regularizer: kinds.Regularizer = kinds.NO_PENALTY
 
     def label(self) -> str:
         return f"{self.units}" + (f" · {self.activation}" if self.activation else "")
@@ -56,6 +57,9 @@ class Dense(Layer):
             [f"{input_shape[0]:,}·{self.units}{bias} = {self.params(input_shape).total:,}"],
             [f"{input_shape[0]:,}·{self.units} = {self.macs(input_shape):,}"],
         )
+
+    def rules(self) -> Explanation:
+        return Explanation(["out = units"], [f"in·units{' + units' if self.use_bias else ''}"], ["in·units"])
 
     def suggestions(self, input_shape: Shape) -> tuple[Suggestion, ...]:
         return (

@@ -17,7 +17,7 @@ class DepthwiseConv2D(Convolution2D):
     example_settings: ClassVar[dict[str, Any]] = {"kernel_size": 3, "activation": "relu"}
     positional: ClassVar[tuple[str, ...]] = (
         *("kernel_size", "strides", "padding", "depth_multiplier", "data_format", "dilation_rate", "activation"),
-        *("use_bias",),
+        *("use_bias", "depthwise_initializer", "bias_initializer", "depthwise_regularizer"),
     )
 
     kernel_size: kinds.KernelSize
@@ -27,6 +27,9 @@ class DepthwiseConv2D(Convolution2D):
     activation: kinds.ActivationName = None
     dilation_rate: kinds.Dilation = (1, 1)
     use_bias: kinds.UseBias = True
+    depthwise_initializer: kinds.Initializer = "glorot_uniform"
+    bias_initializer: kinds.BiasInitializer = "zeros"
+    depthwise_regularizer: kinds.Regularizer = kinds.NO_PENALTY
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (*self.map_size(input_shape), input_shape[2] * self.depth_multiplier)
@@ -50,4 +53,11 @@ class DepthwiseConv2D(Convolution2D):
             [*self.size_lines(input_shape), f"channels = {input_shape[2]}·{self.depth_multiplier} = {channels}"],
             [f"{height}·{width}·{channels}{bias} = {self.params(input_shape).total:,}"],
             [f"{out_height}·{out_width} places × {height}·{width}·{channels} = {self.macs(input_shape):,}"],
+        )
+
+    def rules(self) -> Explanation:
+        return Explanation(
+            self.size_rules(),
+            [f"kh·kw·channels out{' + channels out' if self.use_bias else ''}"],
+            ["out h·out w × kh·kw·channels out"],
         )

@@ -28,3 +28,7 @@ class LayerNormalization(Layer):
         learned = self.center + self.scale
         line = f"{learned}·{input_shape[-1]} = {self.params(input_shape).total:,}"
         return Explanation([f"output = input = {times(input_shape)}"], [line], ["none counted"])
+
+    def rules(self) -> Explanation:
+        learned = self.center + self.scale
+        return Explanation([], [f"{learned}·channels"] if learned else [])

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from cnn_builder.architecture.layers.base import Explanation, Layer, Shape, Suggestion, Window, require_map, times
 from cnn_builder.architecture.layers.settings import Choice, Flag, Pair
-from cnn_builder.architecture.layers.windows import fitting_kernel, output_map, size_lines, stride_warning
+from cnn_builder.architecture.layers.windows import fitting_kernel, output_map, size_lines, size_rules, stride_warning
 
 PoolSize = Annotated[tuple[int, int], Pair(help="Height and width of the window.")]
 Strides = Annotated[
@@ -42,6 +42,9 @@ class Pooling2D(Layer):
         lines = [*size_lines(input_shape, self.window(), self.padding), f"channels stay {input_shape[2]}"]
         return Explanation(lines, ["no parameters: pooling learns nothing"], ["no multiply-adds"])
 
+    def rules(self) -> Explanation:
+        return Explanation(size_rules(self.padding))
+
     def suggestions(self, input_shape: Shape) -> tuple[Suggestion, ...]:
         if len(input_shape) != 3:
             return ()
@@ -70,6 +73,9 @@ class GlobalPooling2D(Layer):
         out = self.output_shape(input_shape)
         line = f"one number a channel: {times(input_shape)} → {times(out)}"
         return Explanation([line], ["no parameters: pooling learns nothing"], ["no multiply-adds"])
+
+    def rules(self) -> Explanation:
+        return Explanation(["h×w×c → 1×1×c" if self.keepdims else "h×w×c → c"])
 
     def suggestions(self, input_shape: Shape) -> tuple[Suggestion, ...]:
         return (Suggestion(f"Remove {self.type}", ()),)

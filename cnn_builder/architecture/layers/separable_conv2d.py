@@ -20,7 +20,8 @@ class SeparableConv2D(Convolution2D):
     example_settings: ClassVar[dict[str, Any]] = {"filters": 32, "kernel_size": 3, "activation": "relu"}
     positional: ClassVar[tuple[str, ...]] = (
         *("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "depth_multiplier"),
-        *("activation", "use_bias"),
+        *("activation", "use_bias", "depthwise_initializer", "pointwise_initializer", "bias_initializer"),
+        *("depthwise_regularizer", "pointwise_regularizer"),
     )
 
     filters: kinds.Filters
@@ -31,6 +32,11 @@ class SeparableConv2D(Convolution2D):
     dilation_rate: kinds.Dilation = (1, 1)
     depth_multiplier: kinds.DepthMultiplier = 1
     use_bias: kinds.UseBias = True
+    depthwise_initializer: kinds.Initializer = "glorot_uniform"
+    pointwise_initializer: kinds.Initializer = "glorot_uniform"
+    bias_initializer: kinds.BiasInitializer = "zeros"
+    depthwise_regularizer: kinds.Regularizer = kinds.NO_PENALTY
+    pointwise_regularizer: kinds.Regularizer = kinds.NO_PENALTY
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (*self.map_size(input_shape), self.filters)
@@ -57,4 +63,12 @@ class SeparableConv2D(Convolution2D):
             [*self.size_lines(input_shape), f"channels = filters = {self.filters}"],
             [f"{weights}{bias} = {self.params(input_shape).total:,}"],
             [f"{out_height}·{out_width} places × ({weights}) = {self.macs(input_shape):,}"],
+        )
+
+    def rules(self) -> Explanation:
+        weights = "kh·kw·m + m·filters"
+        return Explanation(
+            self.size_rules(),
+            [f"{weights}{' + filters' if self.use_bias else ''},  m = channels in·depth multiplier"],
+            [f"out h·out w × ({weights})"],
         )

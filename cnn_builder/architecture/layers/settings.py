@@ -37,6 +37,8 @@ class Control:
     options: tuple[str, ...] = ()
     help: str = ""
     optional: bool = False
+    sides: tuple[str, str] = ("height", "width")
+    """What the two numbers of a pair are called; they are whole numbers where ``step`` is one."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Setting:
             return None
         try:
             return self.accept(value)
-        except (ValueError, TypeError, OverflowError):
+        except (ValueError, TypeError, KeyError, OverflowError):
             raise ValueError(self.expected + (" or null" if self.optional else "")) from None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
@@ -81,7 +83,7 @@ class Setting:
 
 INITIALIZERS = (
     "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal", "random_uniform",
-    "random_normal", "truncated_normal", "variance_scaling", "zeros", "ones",
+    "random_normal", "truncated_normal", "variance_scaling", "orthogonal", "zeros", "ones",
 )  # fmt: skip
 
 
@@ -90,6 +92,15 @@ def whole(value: Any, minimum: int, maximum: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= maximum:
         raise ValueError
     return value
+
+
+def real(value: Any, minimum: float, maximum: float) -> float:
+    """A finite number in ``minimum … maximum``; booleans and text are refused with ValueError."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError
+    if not minimum <= value <= maximum:
+        raise ValueError
+    return float(value) + 0.0  # no −0.0: it would read as a setting that differs
 
 
 @dataclass(frozen=True)
@@ -143,11 +154,7 @@ class Real(Setting):
         return f"a number from {self.minimum:g} to {self.maximum:g}"
 
     def accept(self, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise ValueError
-        if not self.minimum <= value <= self.maximum:
-            raise ValueError
-        return float(value)
+        return real(value, self.minimum, self.maximum)
 
     def control(self, name: str, label: str) -> Control:
         return Control(name, label, "float", self.minimum, self.maximum, self.step, (), self.help, self.optional)
@@ -163,6 +170,8 @@ class Choice(Setting):
     def expected(self) -> str:
         if self.options == ACTIVATIONS:
             return "the name of a Keras activation such as 'relu' or 'softmax'"
+        if len(self.options) > 1 and set(self.options) <= set(INITIALIZERS):
+            return "the name of a Keras initializer such as 'he_normal' or 'zeros'"
         return "one of " + ", ".join(f"'{option}'" for option in self.options)
 
     def accept(self, value: Any) -> str:
@@ -189,32 +198,3 @@ class Flag(Setting):
 
     def control(self, name: str, label: str) -> Control:
         return Control(name, label, "bool", help=self.help, optional=self.optional)
-
-
-@dataclass(frozen=True)
-class L2(Real):
-    """The factor of an L2 penalty on the weights, in Keras' own form in files; 'l2' alone is Keras' 0.01."""
-
-    optional: bool = True
-    maximum: float = 10.0
-    step: float = 0.0001
-
-    @property
-    def expected(self) -> str:
-        return 'an L2 penalty such as {"class_name": "L2", "config": {"l2": 0.01}}'
-
-    def accept(self, value: Any) -> float:
-        if value in ("l2", "L2"):
-            return 0.01
-        if isinstance(value, dict):
-            config = value.get("config")
-            if value.get("class_name") != "L2" or not isinstance(config, dict) or set(config) - {"l2"}:
-                raise ValueError
-            value = config.get("l2", 0.01)
-        return super().accept(value)
-
-    def to_data(self, value: float | None) -> Any:
-        return None if value is None else {"class_name": "L2", "config": {"l2": value}}
-
-    def to_code(self, value: float | None) -> str:
-        return "None" if value is None else f"keras.regularizers.L2({value!r})"

@@ -53,19 +53,33 @@ def fitting_kernel(input_shape: Shape, window: Window) -> tuple[int, int]:
     return height, width
 
 
+def size_rules(padding: str) -> list[str]:
+    """The shape rule in letters: n input size, k kernel, s stride, d dilation, p zeros added in total."""
+    if padding == "same":
+        return ["out = ⌈n / s⌉", "p = max((out − 1)·s + d·(k − 1) + 1 − n, 0)"]
+    return ["out = ⌊(n − d·(k − 1) − 1) / s⌋ + 1"]
+
+
 def size_lines(input_shape: Shape, window: Window, padding: str) -> list[str]:
-    """The shape rule of each axis with its numbers in."""
-    lines = []
-    for name, n, k, s, d in zip(
-        ("height", "width"), input_shape[:2], window.kernel, window.strides, window.dilation, strict=True
-    ):
-        out = output_size(n, k, s, d, padding)
-        if padding == "same":
-            before, after = same_padding(n, k, s, d)
-            lines.append(f"{name} = ceil({n} / {s}) = {out}   (zeros added: {before} before, {after} after)")
-        else:
-            lines.append(f"{name} = floor(({n} − {d}·({k} − 1) − 1) / {s}) + 1 = {out}")
-    return lines
+    """The shape rule of each axis with its numbers in; one axis where both are alike."""
+    axes = list(zip(input_shape[:2], window.kernel, window.strides, window.dilation, strict=True))
+    if axes[0] == axes[1]:
+        return _axis_lines("height = width", ("above and left", "below and right"), axes[0], padding)
+    return [
+        *_axis_lines("height", ("above", "below"), axes[0], padding),
+        *_axis_lines("width", ("left", "right"), axes[1], padding),
+    ]
+
+
+def _axis_lines(name: str, sides: tuple[str, str], axis: tuple[int, int, int, int], padding: str) -> list[str]:
+    n, k, s, d = axis
+    out = output_size(n, k, s, d, padding)
+    if padding != "same":
+        return [f"{name} = ⌊({n} − {d}·({k} − 1) − 1) / {s}⌋ + 1 = {out}"]
+    before, after = same_padding(n, k, s, d)
+    zeros = f"p = max({out - 1}·{s} + {d}·{k - 1} + 1 − {n}, 0) = {before + after}"
+    split = f": {before} {sides[0]}, {after} {sides[1]}" if before + after else ": no zeros"
+    return [f"{name} = ⌈{n} / {s}⌉ = {out}", zeros + split]
 
 
 def stride_warning(input_shape: Shape, window: Window) -> str | None:

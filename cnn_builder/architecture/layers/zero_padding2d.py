@@ -30,3 +30,6 @@ class ZeroPadding2D(Layer):
         axes = zip(("height", "width"), input_shape, self.padding, out, strict=False)
         lines = [f"{name} = {size} + 2·{zeros} = {total}" for name, size, zeros, total in axes]
         return Explanation(lines, ["no parameters"], ["no multiply-adds"])
+
+    def rules(self) -> Explanation:
+        return Explanation(["out = n + 2·padding"])
