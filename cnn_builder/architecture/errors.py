@@ -5,6 +5,7 @@ CnnBuilderError
 │   ├── ArchitectureFileError    a file or text that does not describe an architecture
 │   ├── LayerSettingError        a setting that is wrong by itself
 │   ├── LayerFitError            a layer that does not fit its input
+│   ├── LinkError                a share link that is damaged or too new
 │   └── UnknownPresetError       a preset that does not exist
 └── …                            each package adds its own branch
 """
@@ -47,6 +48,10 @@ class LayerSettingError(ArchitectureError):
 
 class LayerFitError(ArchitectureError):
     """A layer cannot take the shape that reaches it. The message is a sentence without the layer's place."""
+
+
+class LinkError(ArchitectureError):
+    """A share link that was cut short, edited, or made by a newer version."""
 
 
 class UnknownPresetError(ArchitectureError):

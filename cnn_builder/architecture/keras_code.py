@@ -7,20 +7,24 @@ import re
 
 from cnn_builder.architecture.architecture import Architecture
 from cnn_builder.architecture.layers.base import Layer
-from cnn_builder.architecture.reader import read
+from cnn_builder.architecture.reader import CodeError, read
+
+__all__ = ["CodeError", "build_code", "layer_call", "parse", "write"]
 
 
 def write(architecture: Architecture) -> str:
     """Python source that builds the network as ``model``, a ``keras.Sequential``; defaults are left out."""
+    # A name that Keras does not take is kept in a comment.
+    named = "" if _name(architecture) == architecture.name else f"# name: {json.dumps(architecture.name)}\n"
+    return f"{named}import keras\nfrom keras import layers\n\n{build_code(architecture)}"
+
+
+def build_code(architecture: Architecture) -> str:
+    """The statements that make ``model``, given ``keras`` and ``layers``."""
     lines = [f"    layers.{layer_call(layer)}," for layer in architecture.layers]
     shape = ", ".join(str(size) for size in architecture.input_shape)
     body = "\n".join([f"    keras.Input(shape=({shape})),", *lines])
-    # Keras takes no name with a slash, and no empty one; the comment keeps it.
-    named = "" if _name(architecture) == architecture.name else f"# name: {json.dumps(architecture.name)}\n"
-    return (
-        f"{named}import keras\nfrom keras import layers\n\n"
-        f"model = keras.Sequential([\n{body}\n], name={_name(architecture)!r})\nmodel.summary()\n"
-    )
+    return f"model = keras.Sequential([\n{body}\n], name={_name(architecture)!r})\nmodel.summary()\n"
 
 
 def layer_call(layer: Layer) -> str:
@@ -47,5 +51,5 @@ def parse(source: str) -> Architecture:
 
 
 def _name(architecture: Architecture) -> str:
-    """Keras takes no '/' in a name, and an empty one means none."""
-    return architecture.name.replace("/", "_") or "model"
+    """TensorFlow takes a model's name as a scope's: letters, digits and a few signs. It trains under no other."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", architecture.name).lstrip("_-") or "model"

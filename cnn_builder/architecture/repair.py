@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cnn_builder.architecture.architecture import MAX_LAYERS, Architecture
-from cnn_builder.architecture.layers.base import times
-from cnn_builder.architecture.trace import trace
+from cnn_builder.architecture.effect import Effect
+from cnn_builder.architecture.errors import LayerFitError
+from cnn_builder.architecture.layers.base import Layer, Shape
+from cnn_builder.architecture.trace import Trace
 
 
 @dataclass(frozen=True)
@@ -17,11 +19,9 @@ class Repair:
     title: str
     architecture: Architecture
 
-    @property
-    def effect(self) -> str:
-        """What the network is afterwards: output, parameters and multiply-adds."""
-        after = trace(self.architecture)
-        return f"output {times(after.output_shape)} · {after.total_params:,} parameters · {after.total_macs:,} MACs"
+    def effect(self, before: Architecture, traced: Trace | None = None) -> Effect:
+        """What it does to ``before``; ``traced`` is that one's trace, where it is known already."""
+        return Effect.between(before, self.architecture, traced)
 
 
 def repairs(architecture: Architecture) -> tuple[Repair, ...]:
@@ -30,59 +30,118 @@ def repairs(architecture: Architecture) -> tuple[Repair, ...]:
     The first layer's own suggestions come first, in their order; those that leave further layers broken are carried
     on with the best fix of each and say how many more changes they take.
     """
-    found: dict[Architecture, Repair] = {}
-    for title, candidate in _candidates(architecture):
-        whole, more = _carry_on(candidate)
-        if whole is not None and whole.layers and whole not in found:
+    start = _walk(architecture.layers, (architecture.input_shape,))
+    found: dict[tuple[Layer, ...], Repair] = {}
+    for title, stack in _steps(start):
+        whole, more = _carry_on(stack)
+        if whole.layers and whole.layers not in found:
             suffix = f" (and {more} more change{'s' if more > 1 else ''})" if more else ""
-            found[whole] = Repair(title + suffix, whole)
+            found[whole.layers] = Repair(title + suffix, replace(architecture, layers=whole.layers))
     return tuple(found.values())
 
 
-def _candidates(architecture: Architecture) -> Iterator[tuple[str, Architecture]]:
-    error = trace(architecture).error
-    if error is None:
+@dataclass(frozen=True)
+class _Stack:
+    """Layers, and the shapes that reach them: one for each layer up to the misfit, or one more than there are layers.
+
+    Shapes are all that is walked, and only from the change on: a long stack may need many changes.
+    """
+
+    layers: tuple[Layer, ...]
+    inputs: tuple[Shape, ...]
+
+    @property
+    def misfit(self) -> int:
+        """Place of the first layer that does not fit; the number of layers when all do."""
+        return len(self.inputs) - 1
+
+    @property
+    def left(self) -> int:
+        """How many layers are not known to fit."""
+        return len(self.layers) - self.misfit
+
+    def changed(self, place: int, layers: tuple[Layer, ...]) -> _Stack:
+        """With other layers from ``place`` on."""
+        return _walk(layers, self.inputs[: place + 1])
+
+
+def _walk(layers: tuple[Layer, ...], known: tuple[Shape, ...]) -> _Stack:
+    inputs = list(known)
+    for layer in layers[len(inputs) - 1 :]:
+        try:
+            inputs.append(layer.output_shape(inputs[-1]))
+        except LayerFitError:
+            break
+    return _Stack(layers, tuple(inputs))
+
+
+def _steps(stack: _Stack) -> Iterator[tuple[str, _Stack]]:
+    """The fixes of the first misfit, the best first: each leaves fewer layers that are not known to fit."""
+    return ((title, fixed) for title, fixed in _candidates(stack) if fixed.left < stack.left)
+
+
+def _candidates(stack: _Stack) -> Iterator[tuple[str, _Stack]]:
+    if not stack.left:
         return
-    layers, index = architecture.layers, error.index
-    for suggestion in layers[index].suggestions(error.input_shape):
+    layers, index, shape = stack.layers, stack.misfit, stack.inputs[-1]
+    yield from _suggested(stack)
+    if len(shape) == 1 or layers[index].window() is not None:
+        yield from _earlier(stack, len(shape) == 1)
+    yield f"Remove layer {index + 1} ({layers[index].type})", stack.changed(index, _without(layers, index))
+
+
+def _suggested(stack: _Stack, again: int = 2) -> Iterator[tuple[str, _Stack]]:
+    """The misfit's own suggestions; where one leaves it a misfit for another reason, together with one for that."""
+    layers, index = stack.layers, stack.misfit
+    for suggestion in layers[index].suggestions(stack.inputs[-1]):
         changed = (*layers[:index], *suggestion.layers, *layers[index + 1 :])
-        if len(changed) <= MAX_LAYERS:
-            yield suggestion.title, replace(architecture, layers=changed)
-    if len(error.input_shape) == 1 or layers[index].window() is not None:
-        yield from _earlier(architecture, index, len(error.input_shape) == 1)
-    yield f"Remove layer {index + 1} ({error.type})", architecture.remove(index)
+        if len(changed) > MAX_LAYERS:
+            continue
+        fixed = stack.changed(index, changed)
+        if again and fixed.left == stack.left and suggestion.layers:
+            for title, whole in _suggested(fixed, again - 1):
+                yield f"{suggestion.title}, {title[0].lower()}{title[1:]}", whole
+        else:
+            yield suggestion.title, fixed
 
 
-def _earlier(architecture: Architecture, index: int, needs_map: bool) -> Iterator[tuple[str, Architecture]]:
+def _earlier(stack: _Stack, needs_map: bool) -> Iterator[tuple[str, _Stack]]:
     """Fixes before the broken layer: move what ended the map behind it, or undo the last halving."""
-    layers = architecture.layers
+    layers, index = stack.layers, stack.misfit
     for place in range(index - 1, -1, -1):
-        window = layers[place].window()
-        if needs_map and layers[place].ends_map:
-            name = layers[place].type
-            yield f"Move {name} after layer {index + 1}", architecture.move(place, index)
-            yield f"Remove layer {place + 1} ({name})", architecture.remove(place)
+        layer, window = layers[place], layers[place].window()
+        without = stack.changed(place, _without(layers, place))
+        if needs_map and layer.ends_map:
+            maps = [at for at in range(index, without.misfit) if _needs_map(without.layers[at])]
+            to = maps[-1] + 1 if maps else index
+            moved = (*without.layers[:to], layer, *without.layers[to:])
+            yield f"Move {layer.type} after layer {to + 1}", stack.changed(place, moved)
+            yield f"Remove layer {place + 1} ({layer.type})", without
             return
-        if not needs_map and window is not None and max(window.strides) > 1 and not layers[place].linear:
-            yield f"Remove layer {place + 1} ({layers[place].type})", architecture.remove(place)
+        if not needs_map and window is not None and max(window.strides) > 1 and not layer.linear:
+            yield f"Remove layer {place + 1} ({layer.type})", without
             return
 
 
-def _carry_on(architecture: Architecture) -> tuple[Architecture | None, int]:
-    """The architecture with each further misfit mended by its first workable fix, and how many that took."""
-    more, place = 0, -1
-    while (error := trace(architecture).error) is not None:
-        if error.index < place:
-            return None, more
-        place = error.index
-        following = next((fixed for _, fixed in _candidates(architecture) if _reaches(fixed, place)), None)
-        if following is None or more > MAX_LAYERS:
-            return None, more
-        architecture, more = following, more + 1
-    return architecture, more
+def _needs_map(layer: Layer) -> bool:
+    try:
+        layer.output_shape((1,))
+    except LayerFitError:
+        return True
+    return False
 
 
-def _reaches(architecture: Architecture, place: int) -> bool:
-    """Whether the stack now fits up to and including the layer that stands at ``place``."""
-    error = trace(architecture).error
-    return error is None or error.index > place or (error.index == place and len(architecture.layers) > place)
+def _without(layers: tuple[Layer, ...], place: int) -> tuple[Layer, ...]:
+    return layers[:place] + layers[place + 1 :]
+
+
+def _carry_on(stack: _Stack) -> tuple[_Stack, int]:
+    """The stack with each further misfit mended by its first workable fix, and how many that took.
+
+    Ends because removing the misfit is always one of the fixes, and each fix leaves fewer layers to look at.
+    """
+    more = 0
+    while stack.left:
+        stack = next(fixed for _, fixed in _steps(stack))
+        more += 1
+    return stack, more

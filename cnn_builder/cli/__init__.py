@@ -8,7 +8,9 @@ import click
 
 from cnn_builder import __version__
 from cnn_builder.cli.convert import convert
+from cnn_builder.cli.diff import diff
 from cnn_builder.cli.errors import Commands
+from cnn_builder.cli.forecast import forecast
 from cnn_builder.cli.predict import predict
 from cnn_builder.cli.presets import presets
 from cnn_builder.cli.runs import runs
@@ -19,8 +21,8 @@ from cnn_builder.cli.train import train
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="CNN Builder %(version)s")
 def main() -> None:
-    """Build, train and use convolutional networks. SPEC is a preset's name or an architecture's .json file."""
+    """Build, train and use convolutional networks. SPEC is a preset's name, or a .json, .py, .ipynb or .keras file."""
 
 
-for command in (presets, trace, convert, train, predict, runs):
+for command in (presets, trace, diff, convert, forecast, train, predict, runs):
     main.add_command(command)

@@ -1,10 +1,10 @@
-"""SPEC, as every command takes it: a preset's name, or a file with an architecture."""
+"""SPEC, as every command takes it: a preset's name, or a file with a network."""
 
 from pathlib import Path
 
-from cnn_builder.architecture import PRESETS, Architecture, keras_code
-from cnn_builder.architecture.architecture import MAX_FILE_BYTES
+from cnn_builder.architecture import PRESETS, Architecture
 from cnn_builder.architecture.errors import CnnBuilderError
+from cnn_builder.architecture.opening import KINDS, MAX_BYTES, open_network
 
 
 class SpecError(CnnBuilderError):
@@ -16,28 +16,19 @@ def read_spec(spec: str) -> Architecture:
     if spec in PRESETS:
         return PRESETS[spec].architecture
     path = Path(spec)
-    suffix = path.suffix.lower()
-    if suffix not in (".json", ".py"):
-        presets = ", ".join(PRESETS)
-        raise SpecError(f"{spec}: expected a preset ({presets}), or the name of a .json or a Keras .py file.")
+    if path.suffix.lower() not in (*KINDS, ".h5", ".hdf5"):
+        presets, kinds = ", ".join(PRESETS), ", ".join(KINDS)
+        raise SpecError(f"{spec}: expected a preset ({presets}), or the name of a file: {kinds}.")
     try:
-        content = _content(path)
-        return Architecture.from_json(content) if suffix == ".json" else keras_code.parse(_text(content))
+        return open_network(path.name, _content(path))
     except CnnBuilderError as error:
         raise SpecError(f"{spec}: {error}") from error
-
-
-def _text(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SpecError(f"expected UTF-8 text, received other bytes at place {error.start}.") from None
 
 
 def _content(path: Path) -> bytes:
     """The file's bytes; one more than the limit at most, so that what is too long is told, not read."""
     try:
         with path.open("rb") as file:
-            return file.read(MAX_FILE_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         raise SpecError(f"cannot be read: {getattr(error, 'strerror', None) or error}.") from error

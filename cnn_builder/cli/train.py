@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnn_builder.cli.errors import one_line
+from cnn_builder.cli.train_options import GroupedCommand, recipe_options
 
 if TYPE_CHECKING:
     from cnn_builder.architecture import Architecture
@@ -15,26 +16,30 @@ if TYPE_CHECKING:
 ENOUGH_FOR_EVERY_CLASS = 1_000
 """The first this many training images of each known data set hold every class, so their labels need no look."""
 
+NAMES = "Adam, SGD, RMSprop, AdamW, Lion, Adagrad, Nadam or Adamax."
 
-@click.command()
+
+@click.command(cls=GroupedCommand)
 @click.argument("spec")
 @click.option("--dataset", required=True, metavar="NAME", help="mnist, fashion_mnist, cifar10 or digits.")
 @click.option("--epochs", type=int, default=5, show_default=True)
 @click.option("--batch-size", type=int, default=32, show_default=True)
 @click.option("--learning-rate", type=float, default=0.001, show_default=True)
-@click.option("--optimizer", default="Adam", show_default=True, metavar="NAME", help="Adam, SGD, RMSprop or AdamW.")
+@click.option("--optimizer", default="Adam", show_default=True, metavar="NAME", help=NAMES)
 @click.option("--validation-split", type=float, default=0.1, show_default=True, help="Share of the training images.")
 @click.option("--validation-data", type=click.Choice(["split", "test"]), default="split", show_default=True)
 @click.option("--train-limit", type=int, help="Use the first so many training images.")
 @click.option("--test-limit", type=int, help="Use the first so many test images.")
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Only JSON on stdout: a line per epoch, then the result.")
+@recipe_options
 def train(spec: str, dataset: str, as_json: bool, **options: Any) -> None:
     """Train SPEC on a data set and wait for it. Ctrl-C stops it cleanly, keeping the best model."""
     from cnn_builder.cli.spec import read_spec
     from cnn_builder.cli.waiting import Waiting, ctrl_c, wait_for
     from cnn_builder.data import describe
     from cnn_builder.runs import OPTIMIZERS, LocalLauncher, RunSettings, Store, Supervisor
+    from cnn_builder.runs.class_weights import parse_weights
     from cnn_builder.settings import Settings
 
     settings = Settings.from_env()
@@ -42,7 +47,9 @@ def train(spec: str, dataset: str, as_json: bool, **options: Any) -> None:
     info = describe(dataset)
     names = {name.lower(): name for name in OPTIMIZERS}
     options["optimizer"] = names.get(options["optimizer"].lower(), options["optimizer"])
-    request = RunSettings(**options)
+    if options["class_weight"] is not None:
+        options["class_weight"] = parse_weights(options["class_weight"], info.classes)
+    request = RunSettings(**{name: value for name, value in options.items() if value is not None})
     check(architecture, info, request, settings)
     if request.validation_data == "test":
         say("Validating on the test images: the test score is then not independent of the choices made by it.")

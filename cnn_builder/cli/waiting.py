@@ -24,13 +24,17 @@ EPOCH = ("epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds")
 
 @dataclass
 class Waiting:
-    """Whom to ask about the run; `interrupted` is set by Ctrl-C. `sleep` and `monotonic` count in seconds."""
+    """Whom to ask about the run; `interrupted` is set by Ctrl-C. `sleep` and `monotonic` count in seconds.
+
+    `seen`: the `seq` of the last metric that was told before, 0 for none.
+    """
 
     store: "Store"
     supervisor: "Supervisor"
     interrupted: threading.Event
     sleep: Callable[[float], None] = time.sleep
     monotonic: Callable[[], float] = time.monotonic
+    seen: int = 0
 
 
 def wait_for(run_id: str, waiting: Waiting, as_json: bool) -> "Run":
@@ -38,7 +42,7 @@ def wait_for(run_id: str, waiting: Waiting, as_json: bool) -> "Run":
     store = waiting.store
     asked = False
     next_tick = waiting.monotonic()
-    seen = 0
+    seen = waiting.seen
     progress = Progress()
     while True:
         if waiting.monotonic() >= next_tick:

@@ -1,22 +1,21 @@
 """Reads Keras source code into an architecture. The code is parsed with ``ast`` and never run.
 
-values → layer_calls → calls → expressions → statements: what a name can stand for, what a call makes of it, what an
-expression is worth, and the walk over the statements.
+values → layer_calls, builtins → calls → expressions → statements: what a name can stand for, what a call makes of it,
+what an expression is worth, and the walk over the statements. python: from text to Python's syntax tree.
 """
 
 from __future__ import annotations
 
-import ast
-import warnings
-
 from cnn_builder.architecture.architecture import MAX_LAYERS, MAX_NAME, Architecture
 from cnn_builder.architecture.errors import ArchitectureFileError
+from cnn_builder.architecture.layers import Layer
+from cnn_builder.architecture.reader.python import syntax_tree, tidy
 from cnn_builder.architecture.reader.statements import Walker
 from cnn_builder.architecture.reader.values import CodeError, Model
 
 MAX_CODE = 200_000
 
-__all__ = ["MAX_CODE", "CodeError", "read"]
+__all__ = ["MAX_CODE", "CodeError", "read", "tidy"]
 
 
 def read(source: str) -> Architecture:
@@ -27,36 +26,23 @@ def read(source: str) -> Architecture:
         )
     walker = Walker()
     try:
-        walker.run(_parse(source).body)
+        walker.run(syntax_tree(source).body)
+        if not _complete(walker.models):
+            walker.call_the_uncalled()
     except RecursionError:
         raise ArchitectureFileError("The code is nested too deeply to be read.") from None
-    return _choose(walker.models)
+    return _choose(walker)
 
 
-def _parse(source: str) -> ast.Module:
-    # A notebook's magics and shell lines are no Python; the line count stays.
-    lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            return ast.parse("\n".join(lines))
-    except SyntaxError as error:
-        column = f", column {error.offset}" if error.offset else ""
-        raise CodeError(error.lineno or 1, f"this is not Python{column}: {error.msg}.") from None
-    except (ValueError, MemoryError):  # NUL bytes, absurd nesting
-        raise ArchitectureFileError(
-            "This is not Python code: it has characters or nesting that Python refuses."
-        ) from None
-
-
-def _choose(models: list[Model]) -> Architecture:
+def _complete(models: list[Model]) -> list[Model]:
     whole = [model for model in models if model.input_shape is not None and not model.inside]
-    complete = [model for model in whole if model.layers] or whole
+    return [model for model in whole if model.layers] or whole
+
+
+def _choose(walker: Walker) -> Architecture:
+    complete = _complete(walker.models)
     if not complete:
-        unfinished = next((model for model in models if model.layers), None)
-        if unfinished is not None:
-            raise CodeError(unfinished.line, "the model has no input shape. Add keras.Input(shape=(28, 28, 1)) first.")
-        raise ArchitectureFileError("No model found: expected a Sequential with an Input and at least one layer.")
+        raise _nothing_found(walker)
     found = [_architecture(model) for model in complete]
     if any((other.input_shape, other.layers) != (found[-1].input_shape, found[-1].layers) for other in found):
         lines = ", ".join(str(model.line) for model in complete)
@@ -66,9 +52,33 @@ def _choose(models: list[Model]) -> Architecture:
     return found[-1]
 
 
+def _nothing_found(walker: Walker) -> ArchitectureFileError:
+    if walker.missed:
+        return walker.missed[0]
+    unfinished = next((model for model in walker.models if model.layers), None)
+    if unfinished is not None:
+        return CodeError(unfinished.line, "the model has no input shape. Add keras.Input(shape=(28, 28, 1)) first.")
+    return ArchitectureFileError("No model found: expected a Sequential with an Input and at least one layer.")
+
+
 def _architecture(model: Model) -> Architecture:
     if len(model.layers) > MAX_LAYERS:
         raise CodeError(model.line, f"expected at most {MAX_LAYERS} layers, received {len(model.layers):,}.")
+    _check_unique(model)
     assert model.input_shape is not None
-    made = Architecture(model.input_shape, tuple(model.layers))
+    made = Architecture(model.input_shape, tuple(value.layer for value in model.layers))
     return made.with_name(model.name[:MAX_NAME]) if model.name else made
+
+
+def _check_unique(model: Model) -> None:
+    """Raise CodeError where a layer's weights would be shared, or two layers have one name."""
+    for place, value in enumerate(model.layers):
+        earlier = model.layers[:place]
+        if any(value is other for other in earlier) and type(value.layer).params is not Layer.params:
+            raise CodeError(
+                value.line,
+                f"this {value.layer.type} is used more than once. Shared weights cannot be read: make one layer for "
+                "each place.",
+            )
+        if value.name and any(value.name == other.name and value is not other for other in earlier):
+            raise CodeError(value.line, f"two layers are named {value.name!r}. Keras needs a name for each.")

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 from cnn_builder.architecture.errors import shown
-from cnn_builder.architecture.reader.layer_calls import ALIASES, checked_shape, read_layer, snake
-from cnn_builder.architecture.reader.values import CodeError, InputSpec, LayerValue, Method, Model, Ref, Tensor, Unknown
+from cnn_builder.architecture.keras_arguments import ALIASES, JOINING, snake
+from cnn_builder.architecture.reader import builtins
+from cnn_builder.architecture.reader.layer_calls import checked_shape, read_layer
+from cnn_builder.architecture.reader.values import (
+    CodeError,
+    InputSpec,
+    LayerValue,
+    Method,
+    Model,
+    Partial,
+    Ref,
+    Tensor,
+    Unknown,
+)
 
-_SAFE: dict[str, Callable[..., Any]] = {
-   "range": range, "int": int, "float": float, "len": len, "min": min, "max": max, "tuple": tuple, "list": list,
-         "sum": sum, "abs": abs, "round": round, "enumerate": enumerate, "zip": zip, "reversed": reversed}  # fmt: skip
-MAX_RANGE = 1_000
-_LAYER_MODULES = ("keras.layers", "keras.layers.core", "keras.layers.convolutional", "keras.layers.pooling")
+MAX_MODEL = 1_000
+"""Most layers a model may grow to while it is read; how many a network may have is checked at the end."""
 _MODELS = ("keras.Sequential", "keras.models.Sequential")
 _FUNCTIONAL = ("keras.Model", "keras.models.Model")
 _INPUTS = ("keras.Input", "keras.layers.Input", "keras.layers.InputLayer")
@@ -29,60 +37,83 @@ def call_ref(ref: Ref, args: list[Any], kwargs: dict[str, Any], line: int) -> An
         return _functional(args, kwargs, line)
     if ref.path in _INPUTS:
         return _input(args, kwargs, line, symbolic=not ref.path.endswith("InputLayer"))
-    if module in _LAYER_MODULES or module.startswith("keras.layers."):
-        return read_layer(name, args, kwargs, line)
+    if ref.path == "keras.backend.image_data_format":
+        return "channels_last"
+    if ref.path == "functools.partial" and args:
+        return Partial(args[0], args[1:], kwargs)
+    if module == "keras.layers" or module.startswith("keras.layers."):
+        return _layer(name, args, kwargs, line)
     if module == "keras.regularizers":
         return _regularizer(name, args, kwargs, line)
-    if module == "keras.initializers" and not args and not set(kwargs) - {"seed"}:
-        return snake(name)
+    if module == "keras.initializers":
+        return _initializer(name, args, kwargs, line)
     return Unknown(line, f"the call of {ref.path}")
 
 
-def call_builtin(name: str, args: list[Any], kwargs: dict[str, Any], line: int) -> Any:
-    """Python's own functions that are safe on small literals; Unknown for every other."""
-    unfollowed = Unknown(line, f"the call of {name}")
-    if name not in _SAFE or kwargs or any(isinstance(arg, Unknown | Ref | Model | Tensor) for arg in args):
-        return unfollowed
-    try:
-        result = _SAFE[name](*args)
-        if name == "range" and len(result) > MAX_RANGE:
-            raise CodeError(line, f"a loop of {len(result):,} rounds is too long: expected at most {MAX_RANGE:,}.")
-    except (TypeError, ValueError, OverflowError):
-        return unfollowed
-    return list(result) if name in ("range", "enumerate", "zip", "reversed") else result
+def _layer(name: str, args: list[Any], kwargs: dict[str, Any], line: int) -> Any:
+    made = read_layer(name, args, kwargs, line)
+    # layers.add([a, b]) joins at once, where layers.Add()([a, b]) does so in a second call.
+    if name in JOINING and name.islower() and isinstance(made, Unknown) and made.error and _has_tensors(args[:1]):
+        raise made.error
+    return made
 
 
 def call_value(called: Any, args: list[Any], line: int) -> Any:
-    """``layer(tensor)`` and ``model(tensor)`` of the functional style."""
-    if not isinstance(called, LayerValue | Model) or len(args) != 1:
-        return Unknown(line, "a call")
+    """``layer(tensor)`` and ``model(tensor)`` of the functional style. Raises CodeError."""
+    if isinstance(called, Unknown) and called.error and _has_tensors(args):
+        raise called.error
+    if not isinstance(called, LayerValue | Model) or not args:
+        return Unknown(line, "a call", called.error if isinstance(called, Unknown) else None)
     tensor = args[0]
-    if isinstance(tensor, list | tuple) and any(isinstance(part, Tensor) for part in tensor):
+    if isinstance(tensor, list | tuple) and _has_tensors(tensor):
         raise CodeError(line, "layers that join or branch cannot be read: the network has to be one stack.")
     if not isinstance(tensor, Tensor):
         if isinstance(called, LayerValue) and isinstance(tensor, Unknown):
-            raise CodeError(line, f"{called.layer.type} is applied to {tensor.what}, which is not read.")
+            return Unknown(
+                line, f"{called.layer.type}(…)",
+                tensor.refused(f"{called.layer.type} is applied to {tensor.what}, which is not read."),
+            )  # fmt: skip
         return Unknown(line, "a layer applied to data")
+    added = (called,) if isinstance(called, LayerValue) else tuple(called.layers)
     if isinstance(called, Model):
         called.inside = True
-    added = (called.layer,) if isinstance(called, LayerValue) else tuple(called.layers)
-    return Tensor(tensor.input, (*tensor.layers, *added))
+    if len(tensor.layers) + len(added) > MAX_MODEL:
+        raise CodeError(line, f"the model grows beyond {MAX_MODEL:,} layers.")
+    return Tensor(tensor.input, (*tensor.layers, *added), tensor.source)
+
+
+def _has_tensors(values: Any) -> bool:
+    return any(isinstance(part, Tensor) or (isinstance(part, list | tuple) and _has_tensors(part)) for part in values)
 
 
 def call_method(method: Method, args: list[Any], kwargs: dict[str, Any], line: int) -> Any:
-    """``model.add(…)``, ``model.pop()``; compile, fit, summary and the like pass."""
-    model = method.model
-    if isinstance(model, Model) and method.name == "add":
+    """``model.add(…)``, ``model.pop()``, ``model.build(…)``; compile, fit, summary and the like pass."""
+    model = method.owner
+    if not isinstance(model, Model):
+        return builtins.call_method(model, method.name, args, line)
+    if method.name == "add":
+        if not args and "layer" not in kwargs:
+            raise CodeError(line, ".add needs a layer.")
         add(model, (args or [kwargs.get("layer")])[0], line)
         return None
-    if isinstance(model, Model) and method.name == "pop":
+    if method.name == "pop":
         if model.layers:
             model.layers.pop()
         return None
-    if isinstance(model, list) and method.name in ("append", "extend") and len(args) == 1:
-        model.extend([args[0]] if method.name == "append" else args[0] if isinstance(args[0], list | tuple) else args)
+    shape = (args or [kwargs.get("input_shape")])[0]
+    if method.name == "build" and model.input_shape is None and isinstance(shape, tuple | list) and len(shape) == 4:
+        model.input_shape = checked_shape(tuple(shape[1:]), line)
         return None
     return Unknown(line, f"the result of .{method.name}")
+
+
+def model_attribute(model: Model, name: str) -> Any:
+    """``model.input`` and ``model.output`` as tensors, its methods else."""
+    if name in ("input", "inputs", "output", "outputs") and model.input_shape is not None:
+        layers = tuple(model.layers) if name.startswith("output") else ()
+        tensor = Tensor(InputSpec(model.input_shape, model.line), layers, model)
+        return [tensor] if name.endswith("s") else tensor
+    return Method(model, name)
 
 
 def add(model: Model, value: Any, line: int) -> None:
@@ -90,22 +121,34 @@ def add(model: Model, value: Any, line: int) -> None:
     if isinstance(value, Tensor) and not value.layers:
         value = value.input
     if isinstance(value, InputSpec):
+        if model.layers:
+            raise CodeError(line, "an Input can only stand first.")
         model.input_shape = value.shape
     elif isinstance(value, LayerValue):
         if value.input_shape is not None and not model.layers:
             model.input_shape = value.input_shape
-        model.layers.append(value.layer)
+        model.layers.append(value)
     elif isinstance(value, Model):
         if not model.layers and value.input_shape is not None:
             model.input_shape = value.input_shape
         model.layers.extend(value.layers)
         value.inside = True
     elif isinstance(value, Unknown):
-        raise CodeError(value.line, f"a layer depends on {value.what}, which is not read.")
+        raise value.refused(f"a layer depends on {value.what}, which is not read.")
     elif isinstance(value, Ref) and ALIASES.get(value.last, value.last)[:1].isupper():
         raise CodeError(line, f"{value.last} is a layer's class, not a layer. Write {value.last}(…).")
+    elif isinstance(value, Tensor):
+        raise CodeError(line, "expected a layer, received a layer's output. In a Sequential, leave the (x) out.")
     else:
-        raise CodeError(line, f"expected a layer, received {shown(value)}.")
+        raise CodeError(line, f"expected a layer, received {_described(value)}.")
+    if len(model.layers) > MAX_MODEL:
+        raise CodeError(line, f"the model grows beyond {MAX_MODEL:,} layers.")
+
+
+def _described(value: Any) -> str:
+    if value is None or isinstance(value, bool | int | float | str):
+        return shown(value)
+    return f"a {type(value).__name__.lower()}"
 
 
 def _sequential(args: list[Any], kwargs: dict[str, Any], line: int) -> Model:
@@ -115,9 +158,9 @@ def _sequential(args: list[Any], kwargs: dict[str, Any], line: int) -> Model:
     if layers is None:
         return model
     if isinstance(layers, Unknown):
-        raise CodeError(layers.line, f"the list of layers depends on {layers.what}, which is not read.")
+        raise layers.refused(f"the list of layers depends on {layers.what}, which is not read.")
     if not isinstance(layers, list | tuple):
-        raise CodeError(line, f"Sequential takes a list of layers, received {shown(layers)}. Put [ and ] around them.")
+        raise CodeError(line, "Sequential takes a list of layers. Put [ and ] around them.")
     for value in layers:
         add(model, value, line)
     return model
@@ -127,12 +170,17 @@ def _functional(args: list[Any], kwargs: dict[str, Any], line: int) -> Any:
     inputs = args[0] if args else kwargs.get("inputs", kwargs.get("input"))
     outputs = args[1] if len(args) > 1 else kwargs.get("outputs", kwargs.get("output"))
     inputs, outputs = (
-        value[0] if isinstance(value, list) and len(value) == 1 else value for value in (inputs, outputs)
+        value[0] if isinstance(value, list | tuple) and len(value) == 1 else value for value in (inputs, outputs)
     )
     if not isinstance(inputs, Tensor) or not isinstance(outputs, Tensor):
-        raise CodeError(line, "a Model is read with one input and one output, each a tensor made by layers above.")
+        refusal = "a Model is read with one input and one output, each a tensor made by layers above."
+        own = next((value.error for value in (outputs, inputs) if isinstance(value, Unknown) and value.error), None)
+        # What is made of another model's inner layers is for looking at it; it matters only if nothing else is found.
+        return Unknown(line, "a Model", own or CodeError(line, refusal))
     if inputs.layers or inputs.input != outputs.input:
         raise CodeError(line, "the Model's inputs are not the Input its outputs come from.")
+    if outputs.source is not None:
+        outputs.source.inside = True
     name = kwargs.get("name")
     return Model(line, inputs.input.shape, list(outputs.layers), name if isinstance(name, str) else None)
 
@@ -147,7 +195,22 @@ def _input(args: list[Any], kwargs: dict[str, Any], line: int, symbolic: bool) -
 
 
 def _regularizer(name: str, args: list[Any], kwargs: dict[str, Any], line: int) -> Any:
-    factor = args[0] if args else kwargs.get("l2", kwargs.get("l", 0.01))
-    if name not in ("l2", "L2") or not isinstance(factor, int | float) or not math.isfinite(factor):
-        return Unknown(line, f"keras.regularizers.{name} (L2 with a number is read)")
-    return {"class_name": "L2", "config": {"l2": factor}}
+    """Keras' own form of a penalty; ``l`` is the factor's name in older code."""
+    found = {"l1": "L1", "l2": "L2", "l1_l2": "L1L2"}.get(name.lower(), name)
+    order = {"L1": ("l1",), "L2": ("l2",), "L1L2": ("l1", "l2")}.get(found)
+    config = dict(zip(order or (), args, strict=False)) | kwargs
+    if order is not None and len(order) == 1 and "l" in config:
+        config[order[0]] = config.pop("l")
+    if order is None or len(args) > len(order) or not all(_is_finite(value) for value in config.values()):
+        return Unknown(line, f"keras.regularizers.{name} (L1, L2 and L1L2 with numbers are read)")
+    return {"class_name": found, "config": config}
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _initializer(name: str, args: list[Any], kwargs: dict[str, Any], line: int) -> Any:
+    if args or any(isinstance(value, Unknown) for key, value in kwargs.items() if key != "seed"):
+        return Unknown(line, f"keras.initializers.{name} with settings (its name alone is read)")
+    return {"class_name": snake(name), "config": {key: value for key, value in kwargs.items() if key != "seed"}}

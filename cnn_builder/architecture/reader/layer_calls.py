@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from cnn_builder.architecture.architecture import InputShape, checked_input_shape
-from cnn_builder.architecture.errors import ArchitectureFileError, LayerSettingError, shown
-from cnn_builder.architecture.layers import LAYER_TYPES, Layer
-from cnn_builder.architecture.layers.settings import INITIALIZERS, L2, Choice
-from cnn_builder.architecture.reader.values import CodeError, LayerValue, Ref, Unknown
-
-ALIASES = {
-    "MaxPool2D": "MaxPooling2D",
-    "AvgPool2D": "AveragePooling2D",
-    "GlobalAvgPool2D": "GlobalAveragePooling2D",
-    "GlobalMaxPool2D": "GlobalMaxPooling2D",
-    "Convolution2D": "Conv2D",
-    "SeparableConvolution2D": "SeparableConv2D",
-}
-FREE = ("name", "seed", "trainable", "dtype")
-"""Arguments that change nothing about the architecture."""
-HARMLESS = {"data_format": ("channels_last",), "bias_initializer": ("zeros",), "axis": (-1,)}
-"""Arguments that are not settings here, with the values that mean the same as leaving them out."""
+from cnn_builder.architecture.errors import ArchitectureError, ArchitectureFileError
+from cnn_builder.architecture.keras_arguments import FREE, layer_class, make_layer
+from cnn_builder.architecture.reader.values import CodeError, LayerValue, Partial, Ref, Unknown
 
 
-def read_layer(type_name: str, args: list[Any], kwargs: dict[str, Any], line: int) -> LayerValue:
-    """The layer that a call makes. Raises CodeError naming the line, and what was expected and received."""
-    cls = LAYER_TYPES.get(ALIASES.get(type_name, type_name))
-    if cls is None:
-        raise CodeError(line, f"unknown layer {shown(type_name)}. Expected one of {', '.join(LAYER_TYPES)}.")
+def read_layer(type_name: str, args: list[Any], kwargs: dict[str, Any], line: int) -> LayerValue | Unknown:
+    """The layer that a call makes. Raises CodeError naming the line, and what was expected and received.
+
+    A layer that is not known is Unknown: it matters only when it becomes a part of the model.
+    """
+    try:
+        cls = layer_class(type_name)
+    except ArchitectureError as error:
+        return Unknown(line, f"the layer {type_name}", CodeError(line, str(error)))
     order = cls.positional or tuple(cls.model_fields)
     if len(args) > len(order):
         raise CodeError(line, f"{cls.type} takes at most {len(order)} arguments by position, received {len(args)}.")
@@ -39,19 +28,12 @@ def read_layer(type_name: str, args: list[Any], kwargs: dict[str, Any], line: in
         raise CodeError(line, f"{cls.type} received {sorted(twice)[0]} twice.")
     given.update(kwargs)
     shape = _input_shape(given, line)
-    settings = {name: value for name, value in given.items() if not _without_effect(cls, name, value)}
-    for name, value in settings.items():
-        settings[name] = plain(cls, name, value, line)
+    name = given.get("name")
+    settings = {key: _plain(cls.type, key, value, line) for key, value in given.items() if key not in FREE}
     try:
-        return LayerValue(cls.create(settings), line, shape)
-    except LayerSettingError as error:
+        return LayerValue(make_layer(cls.type, settings), line, shape, name if isinstance(name, str) else None)
+    except ArchitectureError as error:
         raise CodeError(line, str(error)) from None
-
-
-def _without_effect(cls: type[Layer], name: str, value: Any) -> bool:
-    if name in cls.model_fields:
-        return False
-    return name in FREE or value is None or (not isinstance(value, Ref | Unknown) and value in HARMLESS.get(name, ()))
 
 
 def _input_shape(given: dict[str, Any], line: int) -> InputShape | None:
@@ -66,29 +48,33 @@ def _input_shape(given: dict[str, Any], line: int) -> InputShape | None:
 
 def checked_shape(value: Any, line: int) -> InputShape:
     """(height, width, channels) from code. Raises CodeError."""
-    if isinstance(value, Unknown):
-        raise CodeError(value.line, f"the input shape depends on {value.what}, which is not read. Write its numbers.")
+    inner = next((part for part in value if isinstance(part, Unknown)), value) if isinstance(value, tuple) else value
+    if isinstance(inner, Unknown):
+        raise inner.refused(
+            f"the input shape depends on {inner.what}, which is not read. Write its numbers, such as (28, 28, 1)."
+        )
     try:
         return checked_input_shape(value)
     except ArchitectureFileError as error:
         raise CodeError(line, str(error)) from None
 
 
-def plain(cls: type[Layer], name: str, value: Any, line: int) -> Any:
-    """A setting's value as data: names of functions for functions, Keras' configs for objects."""
+def _plain(type_name: str, name: str, value: Any, line: int) -> Any:
+    """A setting's value as data: names of functions for functions, Keras' configs for objects. Raises CodeError."""
     if isinstance(value, Unknown):
-        message = f"{cls.type}'s {name} depends on {value.what}, which is not read. Write its value."
-        raise CodeError(value.line, message)
-    kind = cls.kinds().get(name)
-    if isinstance(value, Ref) and isinstance(kind, L2):
-        return value.last if value.last in ("l2", "L2") else value.path
-    if isinstance(value, Ref) and isinstance(kind, Choice):
-        return snake(value.last) if kind.options == INITIALIZERS else value.last
+        raise value.refused(f"{type_name}'s {name} depends on {value.what}, which is not read. Write its value.")
+    if isinstance(value, tuple | list):
+        return type(value)(_plain(type_name, name, part, line) for part in value)
     if isinstance(value, Ref):
-        raise CodeError(line, f"{cls.type}'s {name}: {value.path} is not a value that can be read.")
-    return value
+        if name != "activation" and not name.endswith(("_initializer", "_regularizer")):
+            raise CodeError(line, f"{type_name}'s {name}: {value.path} is not a value that can be read.")
+        return value.last
+    if isinstance(value, LayerValue):
+        raise CodeError(line, f"{type_name}'s {name}: write the {value.layer.type} as a layer of its own, after it.")
+    if value is None or isinstance(value, Partial | bool | int | float | str | dict):
+        return value
+    raise CodeError(line, f"{type_name}'s {name}: expected a value, received {_kind(value)}.")
 
 
-def snake(name: str) -> str:
-    """``HeNormal`` as ``he_normal``."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+def _kind(value: Any) -> str:
+    return f"a {type(value).__name__.lower()}"
