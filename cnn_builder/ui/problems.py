@@ -1,45 +1,82 @@
 """What is wrong or unwise about the stack, in words, each with its fixes as buttons."""
 
+from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
-from cnn_builder.architecture import Architecture, Repair, Trace, notices, repairs
+from cnn_builder.architecture import Architecture, Notice, Repair, Trace, notices, repairs
 from cnn_builder.data import DATASETS
 from cnn_builder.ui import state
 from cnn_builder.ui.document import Document
 from cnn_builder.ui.text import plain
 
+_STYLE = Path(__file__).with_name("problems.css")
 MOST_REPAIRS = 4
+IN_SIGHT = 3
+"""Notices shown at once; what stops training always is."""
 
 
 def problems(document: Document, traced: Trace) -> None:
-    """The layer that does not fit with its repairs, else what will not train or read as meant."""
+    """The layer that does not fit with its repairs, else what will not train, learn or read as meant."""
+    st.html(_STYLE)
     if traced.error is not None:
-        with st.container(key="misfit", border=True):
-            st.markdown(f":red[:material/error:] {plain(traced.error.message)}")
-            for number, repair in enumerate(repairs(document.architecture)[:MOST_REPAIRS]):
-                _fix(repair, f"repair-{number}", primary=number == 0, effect=True)
+        _misfit(document.architecture, traced)
         return
     info = DATASETS.get(document.dataset)
     classes, shape = (len(info.classes), info.input_shape) if info else (None, None)
-    for number, notice in enumerate(notices(document.architecture, classes, shape)):
-        with st.container(key=f"notice-{number}", horizontal=True, vertical_alignment="center", border=True):
-            mark = ":orange[:material/warning:]" if notice.blocks_training else ":material/info:"
-            st.markdown(f"{mark} {plain(notice.message)}", width="stretch")
-            if notice.fix is not None:
-                _fix(notice.fix, f"fix-{notice.code}-{number}")
+    found = notices(document.architecture, classes, shape, traced)
+    if found:
+        # One box for all, and none where there is nothing but hints.
+        with st.container(key="notices", border=not all(notice.hint for notice in found), gap="small"):
+            _notices(document.architecture, traced, found)
 
 
-def _fix(repair: Repair, key: str, primary: bool = False, effect: bool = False) -> None:
-    width: Literal["stretch", "content"] = "stretch" if effect else "content"
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", width=width):
-        st.button(
-            plain(repair.title), key=key, type="primary" if primary else "secondary", on_click=_use,
-            args=(repair.architecture,), wrap=True,
-        )  # fmt: skip
-        if effect:
-            st.caption(plain(repair.effect), width="content")
+def _misfit(architecture: Architecture, traced: Trace) -> None:
+    assert traced.error is not None
+    with st.container(key="misfit", border=True, gap="small"):
+        st.markdown(f":red[:material/error:] {plain(traced.error.message)}")
+        for number, repair in enumerate(repairs(architecture)[:MOST_REPAIRS]):
+            with st.container(key=f"row-{number}", horizontal=True, vertical_alignment="center", gap="small"):
+                _fix(repair, f"repair-{number}", "primary" if number == 0 else "secondary")
+                st.caption(plain(str(repair.effect(architecture, traced))), width="content")
+
+
+def _notices(architecture: Architecture, traced: Trace, found: tuple[Notice, ...]) -> None:
+    in_sight = max(IN_SIGHT, sum(notice.blocks_training for notice in found))
+    for number, notice in enumerate(found[:in_sight]):
+        _notice(architecture, traced, notice, number)
+    count = len(found) - in_sight
+    if count > 0:
+        with st.expander(f"{count} more hint{'s' if count > 1 else ''}"):
+            for number, notice in enumerate(found[in_sight:], in_sight):
+                _notice(architecture, traced, notice, number)
+
+
+def _notice(architecture: Architecture, traced: Trace, notice: Notice, number: int) -> None:
+    """What it is about and what its fix changes, and the fix as a button beside it."""
+    fix = notice.fix
+    with st.container(key=f"notice-{number}", horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(gap=None, width="stretch"):
+            _say(notice)
+            changes = fix.effect(architecture, traced).changes() if fix is not None else ()
+            if changes:
+                st.caption(plain(" · ".join(changes)))
+        if fix is not None:
+            _fix(fix, f"fix-{notice.code}-{number}", "tertiary" if notice.hint else "secondary")
+
+
+def _say(notice: Notice) -> None:
+    if notice.hint:
+        st.caption(f":material/lightbulb: {plain(notice.message)}")
+        return
+    mark = ":orange[:material/warning:]" if notice.blocks_training else ":material/info:"
+    st.markdown(f"{mark} {plain(notice.message)}")
+
+
+def _fix(repair: Repair, key: str, kind: Literal["primary", "secondary", "tertiary"]) -> None:
+    icon = ":material/auto_fix_high:" if kind == "tertiary" else None
+    st.button(plain(repair.title), key=key, type=kind, icon=icon, on_click=_use, args=(repair.architecture,), wrap=True)
 
 
 def _use(architecture: Architecture) -> None:
