@@ -1,21 +1,33 @@
-"""The best and the last model of a run, as files that are always whole."""
+"""What a run leaves on the disk: its best model, the state it goes on from, and the weights of its epochs.
+
+Nothing here makes the training steps wait for the disk: they are interrupted for a copy in memory, and a thread writes.
+"""
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 
 from cnn_builder.architecture import Architecture
+from cnn_builder.engine import checkpoint_file
 from cnn_builder.engine.backend import keras
 from cnn_builder.engine.build import build_model
-from cnn_builder.engine.errors import ModelError
+from cnn_builder.engine.checkpoint_file import LAST, PREVIOUS, Snapshot
+from cnn_builder.engine.errors import CheckpointError, ModelError
 
 BEST = "best.keras"
-LAST = "last.keras"
-SECONDS_BETWEEN = 10.0  # a crash loses at most this much of what was learned
+EPOCHS = "epochs"
+FIRST_SECONDS = 1.0  # a crash in the first seconds leaves something too
+EPOCH_SECONDS = 2.0  # between two checkpoints at epochs' ends
+SECONDS_BETWEEN = 10.0  # a crash loses at most this much, and of a network so big that writing takes long …
+TIMES_THE_COST = 20.0  # … this many times what writing takes
+MOST_EPOCHS = 20  # weights of so many epochs are kept …
+MOST_WEIGHTS = 10_000_000  # … of networks up to so many bytes
 
 
 def save(model: "keras.Model", path: Path) -> None:
@@ -44,15 +56,41 @@ def load(architecture: Architecture, path: Path) -> "keras.Sequential":
 
 
 class Checkpoints:
-    """Keeps the best weights in memory, and writes files now and then: writing costs more than remembering."""
+    """Keeps the best weights in memory, and has files written now and then.
 
-    def __init__(self, model: "keras.Model", folder: Path, monotonic: Callable[[], float] = time.monotonic) -> None:
+    Args:
+        model: what is trained.
+        architecture: of the model; makes the one whose best weights are written while the other trains on.
+        folder: the run's own.
+        variables: everything that training changes, the optimizer's too; none are the model's alone.
+    """
+
+    def __init__(
+        self,
+        model: "keras.Model",
+        architecture: Architecture,
+        folder: Path,
+        variables: Sequence["keras.Variable"] = (),
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._model = model
+        self._architecture = architecture
         self._folder = folder
+        self._variables = list(variables) or list(model.variables)
         self._monotonic = monotonic
-        self._written = monotonic()
+        self._since = monotonic()
+        self._written = False
+        self._cost = 0.0
         self._best: list[np.ndarray] | None = None
         self._pending = False
+        self._shadow: keras.Model | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="checkpoints")
+        self._jobs: list[Future[None]] = []
+
+    @property
+    def folder(self) -> Path:
+        """Where the run's files are."""
+        return self._folder
 
     @property
     def has_best(self) -> bool:
@@ -64,31 +102,145 @@ class Checkpoints:
         self._best = self._model.get_weights()
         self._pending = True
 
-    def epoch_ended(self) -> None:
-        """Write what is new, if the last time is long ago. Call with the weights of the epoch's end. Raises OSError."""
-        if self._monotonic() - self._written < SECONDS_BETWEEN:
-            return
-        save(self._model, self._folder / LAST)
-        if self._pending:
-            self._write_best()
-        self._written = self._monotonic()
+    def is_finite(self) -> bool:
+        """Whether every weight of now is a number."""
+        return _finite(self._model.get_weights())
 
-    def close(self, keep_last: bool = True) -> None:
-        """Write what is not written, and leave the model with its best weights. Raises OSError.
+    def restore(self) -> tuple[Mapping[str, Any] | None, list[str]]:
+        """Put everything back as the last whole checkpoint has it: its state, and what was wrong with newer ones.
 
-        `keep_last`: whether the weights of now are worth keeping; those of a run that diverged are not.
+        The state is None where there is no checkpoint that can be used: the run begins anew.
         """
-        if keep_last:
-            save(self._model, self._folder / LAST)
+        checkpoint_file.clear_unfinished(self._folder)
+        problems = []
+        for name in (LAST, PREVIOUS):
+            try:
+                snapshot = checkpoint_file.read(self._folder / name)
+                self._put_back(snapshot, name)
+            except FileNotFoundError:
+                continue
+            except CheckpointError as error:
+                problems.append(str(error))
+                checkpoint_file.set_aside(self._folder / name)
+                continue
+            return snapshot.state, problems
+        return None, problems
+
+    def due(self, epoch_end: bool) -> bool:
+        """Whether it is time for another checkpoint, and the thread is free. Raises OSError where one failed."""
+        if self._busy():
+            return False
+        least = EPOCH_SECONDS if epoch_end else SECONDS_BETWEEN
+        wait = max(least, TIMES_THE_COST * self._cost) if self._written else FIRST_SECONDS
+        return self._monotonic() - self._since >= wait
+
+    def write(self, state: Mapping[str, Any]) -> None:
+        """Have the moment written. A moment with weights that are not numbers is left out."""
+        snapshot, best = self._snapshot(state), self._best if self._pending else None
+        self._pending, self._written, self._since = False, True, self._monotonic()
+        self._submit(lambda: self._write(snapshot, best))
+
+    def epoch_ended(self, epoch: int) -> None:
+        """Have the weights of an epoch's end (counted from 1) kept, of at most `MOST_EPOCHS` evenly spread ones."""
+        weights = self._model.get_weights()
+        if sum(weight.nbytes for weight in weights) > MOST_WEIGHTS:
+            return
+        self._submit(lambda: _keep_epoch(self._folder / EPOCHS, epoch, weights))
+
+    def write_now(self, state: Mapping[str, Any]) -> None:
+        """Write the moment before going on. Raises OSError."""
+        self._wait()
+        self._write(self._snapshot(state), None)
+
+    def close(self) -> None:
+        """Write what is not written, and leave the model with its best weights. Raises OSError."""
+        self._wait()
         if self._best is not None:
             self._model.set_weights(self._best)
             if self._pending:
                 save(self._model, self._folder / BEST)
                 self._pending = False
+        self._thread.shutdown()
 
-    def _write_best(self) -> None:
-        now = self._model.get_weights()
-        self._model.set_weights(self._best)
-        save(self._model, self._folder / BEST)
-        self._model.set_weights(now)
-        self._pending = False
+    def _submit(self, job: Callable[[], None]) -> None:
+        self._jobs.append(self._thread.submit(job))
+
+    def _busy(self) -> bool:
+        """Whether the thread has work left. Raises what a job raised."""
+        done = [job for job in self._jobs if job.done()]
+        self._jobs = [job for job in self._jobs if job not in done]
+        for job in done:
+            job.result()
+        return bool(self._jobs)
+
+    def _wait(self) -> None:
+        jobs, self._jobs = self._jobs, []
+        for job in jobs:
+            job.result()
+
+    def _snapshot(self, state: Mapping[str, Any]) -> Snapshot:
+        arrays = {f"variable {place}": _array(variable) for place, variable in enumerate(self._variables)}
+        arrays |= {f"best {place}": weight for place, weight in enumerate(self._best or [])}
+        return Snapshot(state, arrays)
+
+    def _put_back(self, snapshot: Snapshot, name: str) -> None:
+        arrays = snapshot.arrays
+        found = [arrays[f"variable {place}"] for place in range(len(self._variables)) if f"variable {place}" in arrays]
+        if [array.shape for array in found] != [tuple(variable.shape) for variable in self._variables]:
+            raise CheckpointError(f"The checkpoint {name} is not this network's: its arrays have other shapes.")
+        for variable, array in zip(self._variables, found, strict=True):
+            variable.assign(array)
+        best = [array for key, array in arrays.items() if key.startswith("best ")]
+        self._best = best or None
+        # The file of the best may be of a later moment, which is not yet again.
+        self._pending = bool(best)
+
+    def _write(self, snapshot: Snapshot, best: list[np.ndarray] | None) -> None:
+        began = self._monotonic()
+        if _finite(snapshot.arrays.values()):
+            checkpoint_file.write(self._folder, snapshot)
+        if best is not None:
+            if self._shadow is None:
+                self._shadow = build_model(self._architecture)
+            self._shadow.set_weights(best)
+            save(self._shadow, self._folder / BEST)
+        self._cost = self._monotonic() - began
+
+
+def epoch_weights(folder: Path) -> dict[int, Path]:
+    """The files with the weights of a run's epochs, by epoch from 1; `folder` is the run's own.
+
+    Each is an `.npz` whose arrays, in order, are the model's weights.
+    """
+    return {int(path.name.partition(".")[0]): path for path in sorted((folder / EPOCHS).glob("*.weights.npz"))}
+
+
+def _keep_epoch(folder: Path, epoch: int, weights: list[np.ndarray]) -> None:
+    kept = epoch_weights(folder.parent)
+    for later in [number for number in kept if number >= epoch]:  # of before the run went on from an earlier moment
+        kept.pop(later).unlink(missing_ok=True)
+    stride = 1
+    while (epoch - 1) // stride + 1 > MOST_EPOCHS:
+        stride *= 2
+    if (epoch - 1) % stride:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    half = folder / f"{epoch:04d}.writing"
+    try:
+        with half.open("wb") as file:
+            np.savez(file, *weights)
+        os.replace(half, folder / f"{epoch:04d}.weights.npz")
+    finally:
+        half.unlink(missing_ok=True)
+    for number, path in kept.items():
+        if (number - 1) % stride:
+            path.unlink(missing_ok=True)
+
+
+def _array(variable: "keras.Variable") -> np.ndarray:
+    """A copy: the training changes the variable while this is written."""
+    return np.array(keras.ops.convert_to_numpy(variable))
+
+
+def _finite(arrays: Any) -> bool:
+    return all(bool(np.isfinite(array).all()) for array in arrays if array.dtype.kind == "f")

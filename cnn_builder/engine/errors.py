@@ -3,7 +3,8 @@
 CnnBuilderError
 ├── BuildError       the architecture is not a network that can be built
 ├── TrainingError    the run cannot be trained as requested
-└── ModelError       a trained model cannot be loaded, or not be asked this
+├── ModelError       a trained model cannot be loaded, or not be asked this
+└── CheckpointError  a checkpoint is damaged, or is not this network's
 """
 
 from cnn_builder.architecture.errors import CnnBuilderError
@@ -19,3 +20,7 @@ class TrainingError(CnnBuilderError):
 
 class ModelError(CnnBuilderError):
     """A trained model cannot be loaded, or not be asked this."""
+
+
+class CheckpointError(CnnBuilderError):
+    """A checkpoint is damaged, or is not this network's."""

@@ -9,8 +9,13 @@ MOST_STEPS = 32
 AIM_SECONDS = 0.2
 
 
-def epoch_order(count: int, seed: int, epoch: int) -> np.ndarray:
-    """A permutation of 0 to `count` − 1, int32, that depends on nothing but the arguments. Epochs count from 1."""
+def epoch_order(count: int, seed: int, epoch: int, shuffle: bool = True) -> np.ndarray:
+    """A permutation of 0 to `count` − 1, int32, that depends on nothing but the arguments. Epochs count from 1.
+
+    Without `shuffle` the images keep their order.
+    """
+    if not shuffle:
+        return np.arange(count, dtype=np.int32)
     return np.random.default_rng([seed, epoch]).permutation(count).astype(np.int32)
 
 
@@ -30,11 +35,17 @@ class Chunks:
         self._steps = 1
         self._taken = 0
 
-    def of(self, order: np.ndarray, batch_size: int) -> Iterator[np.ndarray]:
-        """Groups of image indices, (steps, batch size) each; a smaller last batch is a group of its own."""
+    def of(self, order: np.ndarray, batch_size: int, skip: int = 0) -> Iterator[np.ndarray]:
+        """Groups of image indices, (steps, batch size) each; a smaller last batch is a group of its own.
+
+        Args:
+            skip: batches at the beginning to leave out, because a run that goes on has trained on them.
+        """
+        if skip >= steps_in_epoch(len(order), batch_size):
+            return
         whole = len(order) // batch_size
         batches = order[: whole * batch_size].reshape(whole, batch_size)
-        start = 0
+        start = skip
         while start < whole:
             group = batches[start : start + self._steps]
             start += len(group)

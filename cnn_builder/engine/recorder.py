@@ -2,21 +2,38 @@
 
 import logging
 import threading
+import time
 from collections import deque
+from collections.abc import Callable
 
-from cnn_builder.runs import Metric, RunNotFound, Store, StoreError
+from cnn_builder.runs import Asked, Event, Metric, RunNotFound, Store, StoreBusy, StoreError, StoreFull
+from cnn_builder.runs.events import NOTE
 
 PERIOD = 0.25  # seconds between two writes of metrics, and two looks at what is asked
 BEAT = 1.0  # seconds between two signs of life
+PATIENCE = 600.0  # seconds a worker that has trained waits to say so, while another process holds the store
 
 _log = logging.getLogger(__name__)
+
+
+def patiently(action: Callable[[], object], patience: float = PATIENCE) -> None:
+    """Do something with the store, again and again while it is busy. Raises StoreError."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            action()
+            return
+        except StoreBusy as error:
+            if time.monotonic() > until:
+                raise
+            _log.warning("%s Trying again.", error)
 
 
 class Recorder:
     """Use as a context: leaving it writes what is left.
 
-    A store that is busy is tried again and again, with the rows kept; one that is full, or has lost the run, ends the
-    training: `check` raises it.
+    A store that is busy is tried again and again, with the rows kept, and once it answers it is said how long it did
+    not; one that is full, or has lost the run, ends the training: `check` raises it.
     """
 
     def __init__(self, store: Store, run_id: str, period: float = PERIOD) -> None:
@@ -24,13 +41,16 @@ class Recorder:
         self._run_id = run_id
         self._period = period
         self._rows: deque[Metric] = deque()
+        self._events: deque[Event] = deque()
         self._place = (0, 0)
+        self._asked = Asked()
+        self._busy_since: float | None = None
         self._ended = threading.Event()
-        self._stop = threading.Event()
         self._failure: StoreError | None = None
         self._thread = threading.Thread(target=self._loop, name="recorder", daemon=True)
 
     def __enter__(self) -> "Recorder":
+        self._asked = self._store.asked(self._run_id)
         self._thread.start()
         return self
 
@@ -38,7 +58,7 @@ class Recorder:
         self._ended.set()
         self._thread.join()
         try:
-            self._flush()
+            patiently(self._flush)
         except StoreError:
             if kind is None:
                 raise
@@ -48,14 +68,22 @@ class Recorder:
         """Have a row written soon."""
         self._rows.append(metric)
 
+    def tell(self, event: Event) -> None:
+        """Have something that happened written soon."""
+        self._events.append(event)
+
+    def pending(self) -> list[Metric]:
+        """The rows that the store may not have yet."""
+        return list(self._rows)
+
     def at(self, step: int, epoch: int) -> None:
         """Where training is, for the next sign of life."""
         self._place = (step, epoch)
 
     @property
-    def stop_requested(self) -> bool:
-        """Whether the run was asked to stop."""
-        return self._stop.is_set()
+    def asked(self) -> Asked:
+        """What the run was last asked to do."""
+        return self._asked
 
     def check(self) -> None:
         """Raise the StoreError that makes going on pointless, if there is one."""
@@ -66,14 +94,13 @@ class Recorder:
         since_beat = BEAT
         while not self._ended.is_set():
             try:
-                if self._store.control(self._run_id) == "stop":
-                    self._stop.set()
+                self._asked = self._store.asked(self._run_id)
                 self._flush()
                 if since_beat >= BEAT:
                     self._store.beat(self._run_id, *self._place)
                     since_beat = 0.0
             except StoreError as error:
-                if isinstance(error, RunNotFound) or "disk full" in str(error):
+                if isinstance(error, RunNotFound | StoreFull):
                     self._failure = error
                 _log.warning("%s Trying again.", error)
             self._ended.wait(self._period)
@@ -81,7 +108,19 @@ class Recorder:
 
     def _flush(self) -> None:
         rows = list(self._rows)
-        if rows:
+        began = time.monotonic()
+        try:
             self._store.append(self._run_id, rows)
             for _ in rows:
                 self._rows.popleft()
+            while self._events:
+                self._store.add_event(self._run_id, self._events[0])
+                self._events.popleft()
+        except StoreBusy:
+            self._busy_since = began if self._busy_since is None else self._busy_since
+            raise
+        if self._busy_since is not None:
+            seconds = time.monotonic() - self._busy_since
+            self._busy_since = None
+            text = f"the store was busy for {seconds:.0f} s; nothing was lost"
+            self._events.append(Event(NOTE, *self._place, text=text))

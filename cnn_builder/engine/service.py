@@ -5,12 +5,16 @@ import json
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
+from zipfile import BadZipFile
 
 import numpy as np
 
+from cnn_builder.architecture import Architecture
 from cnn_builder.architecture.errors import CnnBuilderError
-from cnn_builder.engine.checkpoints import BEST, load
+from cnn_builder.engine.build import build_model
+from cnn_builder.engine.checkpoints import BEST, epoch_weights, load
 from cnn_builder.engine.errors import ModelError
 from cnn_builder.engine.insight.answers import ANSWERS, Answer, Question
 from cnn_builder.engine.insight.gallery import Gallery
@@ -62,7 +66,7 @@ class Models:
         Raises CnnBuilderError or ValueError, in words for the asker.
         """
         ask = ANSWERS[header["op"]]
-        version, inside = self._model(str(header.get("run_id")))
+        version, inside = self._model(str(header.get("run_id")), header.get("epoch"))
 
         def gallery() -> Gallery:
             run = self._store.get(version[0])
@@ -76,21 +80,40 @@ class Models:
         key = (version, asked, *(_digest(arrays[name]) for name in sorted(arrays)))
         return self._answers.get_or_make(key, lambda: ask(question))
 
-    def _model(self, run_id: str) -> tuple[tuple[str, int], Inside]:
-        """The best model of a run, warmed, and its version. Raises RunNotFound or ModelError."""
+    def _model(self, run_id: str, epoch: object) -> tuple[tuple[str, int], Inside]:
+        """A run's best model, or the one after an epoch (from 1), warmed; and its version.
+
+        Raises RunNotFound or ModelError.
+        """
         run = self._store.get(run_id)
-        path = self._settings.run_folder(run.run_id) / BEST
+        folder = self._settings.run_folder(run.run_id)
+        kept = epoch_weights(folder)
+        if epoch is not None and epoch not in kept:
+            raise ModelError(f"Run {run.run_id} kept no weights of epoch {epoch!r:.20}. Choose another.")
+        path = kept[epoch] if isinstance(epoch, int) else folder / BEST
         try:
             version = (run.run_id, path.stat().st_mtime_ns)
         except FileNotFoundError:
             raise ModelError(f"Run {run.run_id} has no trained model yet. Wait for its first epochs.") from None
 
         def make() -> Inside:
-            inside = Inside(load(run.architecture, path), run.architecture)
+            model = load(run.architecture, path) if epoch is None else _after_epoch(run.architecture, path)
+            inside = Inside(model, run.architecture)
             inside.probabilities(np.zeros((1, *run.architecture.input_shape), np.uint8))
             return inside
 
         return version, self._models.get_or_make(version, make)
+
+
+def _after_epoch(architecture: Architecture, path: Path) -> Any:
+    """The model with the weights of one epoch. Raises ModelError."""
+    model = build_model(architecture)
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            model.set_weights([arrays[name] for name in arrays.files])
+    except (OSError, ValueError, BadZipFile) as error:
+        raise ModelError(f"The weights of that epoch cannot be read: {str(error).splitlines()[0]:.200}") from error
+    return model
 
 
 def _digest(array: np.ndarray) -> bytes:

@@ -8,16 +8,22 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from cnn_builder.architecture.errors import CnnBuilderError
-from cnn_builder.runs import LocalLauncher, Run, RunStateError, Store, StoreError, Supervisor
+from cnn_builder.runs import LocalLauncher, Run, RunStateError, Store, StoreError, StoreFull, Supervisor
+from cnn_builder.runs.memory import Group, memory_words
 from cnn_builder.settings import Settings
 
 USAGE = "usage: python -m cnn_builder.engine.worker train RUN_ID | standby | service"
-REPORT_SECONDS = 15.0  # how long to try to tell a busy store how a run ended
+REPORT_SECONDS = 15.0  # how long to try to tell a busy or full store how a run ended
+RESERVE = "reserve"
+RESERVE_BYTES = 512 * 1024  # given back to a full disk, so that how the run ended can still be written
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+EXIT_CODES = {"out of memory": errno.ENOMEM, "disk full": errno.ENOSPC}
 
 _log = logging.getLogger(__name__)
 
@@ -62,18 +68,49 @@ def train(run_id: str, settings: Settings) -> int:
     """Train one run, say how it ended, and let the queue move on."""
     with Store.open(settings) as store:
         run = store.get(run_id)
+        folder = settings.run_folder(run_id)
         try:
-            work(run, store, settings)
+            with reserve(folder):
+                work(run, store, settings)
             code = 0
         except RunStateError as error:
             _log.warning("%s", error)  # another worker has it: nothing to say about the run
             return 1
         except BaseException as error:
-            traceback.print_exc()
-            report(store, run_id, reason_of(error))
-            code = 1
+            with suppress(OSError):  # the log may be on a full disk
+                traceback.print_exc()
+            reason = reason_of(error)
+            code = EXIT_CODES.get(reason, 1)
+            if reason == "out of memory":
+                reason = f"{reason}: {memory_words(run, memory_limit())}"
+            report(store, run_id, reason)
         Supervisor(store, LocalLauncher(settings), settings.max_active_runs).tick()
     return code
+
+
+@contextmanager
+def reserve(folder: Path) -> Iterator[None]:
+    """Hold some of the disk as long as this works. Raises OSError where even that is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    held = folder / RESERVE
+    try:
+        held.write_bytes(os.urandom(RESERVE_BYTES))
+        yield
+    finally:
+        held.unlink(missing_ok=True)
+
+
+def memory_limit() -> int | None:
+    """The most memory this process may use, in bytes; None where there is no limit but the machine's."""
+    group = Group.of(os.getpid())
+    limits = [group.limit() if group else None]
+    if sys.platform != "win32":
+        import resource
+
+        limits += [
+            soft for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA) if (soft := resource.getrlimit(kind)[0]) > 0
+        ]
+    return min((limit for limit in limits if limit is not None and limit < 1 << 60), default=None)
 
 
 def work(run: Run, store: Store, settings: Settings) -> None:
@@ -114,8 +151,8 @@ def reason_of(error: BaseException) -> str:
     """Why a run crashed, in one line."""
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return "out of memory"
-    full = isinstance(error, OSError) and (error.errno == errno.ENOSPC or "No space left" in str(error))
-    if full or (isinstance(error, StoreError) and "disk full" in str(error)):
+    full = isinstance(error, OSError) and (error.errno in FULL or "No space left" in str(error))
+    if full or isinstance(error, StoreFull):
         return "disk full"
     text = (str(error).strip().splitlines() or [""])[0]
     if isinstance(error, CnnBuilderError):

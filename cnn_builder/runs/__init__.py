@@ -5,9 +5,13 @@ from cnn_builder.runs.errors import (
     RunNotFound,
     RunSettingsError,
     RunStateError,
+    RunTextError,
     ServiceError,
+    StoreBusy,
     StoreError,
+    StoreFull,
 )
+from cnn_builder.runs.events import Asked, Event, Kept
 from cnn_builder.runs.launcher import LocalLauncher
 from cnn_builder.runs.models import ACTIVE, ENDED, OPTIMIZERS, STATUSES, Metric, Run, RunSettings
 from cnn_builder.runs.service import ServiceClient
@@ -19,6 +23,9 @@ __all__ = [
     "ENDED",
     "OPTIMIZERS",
     "STATUSES",
+    "Asked",
+    "Event",
+    "Kept",
     "LauncherError",
     "LocalLauncher",
     "Metric",
@@ -27,9 +34,12 @@ __all__ = [
     "RunSettings",
     "RunSettingsError",
     "RunStateError",
+    "RunTextError",
     "ServiceClient",
     "ServiceError",
     "Store",
+    "StoreBusy",
     "StoreError",
+    "StoreFull",
     "Supervisor",
 ]

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from cnn_builder.architecture import Architecture, Repair, notices, repairs, trace
+from cnn_builder.architecture.memory import training_bytes
 from cnn_builder.data import DatasetInfo, split
 from cnn_builder.runs.models import RunSettings
 
-BYTES_PER_NUMBER = 4  # weights, gradients, slots and activations are float32
-OPTIMIZER_SLOTS = {"Adam": 2, "AdamW": 2, "RMSprop": 1, "SGD": 0}  # numbers kept per parameter, as Keras makes them
 DEFAULT_SPLIT = 0.1
+_SLOTS = {"Adam": 2, "AdamW": 2, "RMSprop": 1, "SGD": 0, "Lion": 1, "Adagrad": 1, "Nadam": 2, "Adamax": 2}
 
 
 @dataclass(frozen=True)
@@ -53,19 +53,19 @@ def check_request(
         *_network_problems(architecture, info),
         *_memory_problems(architecture, settings, memory_limit),
         *_split_problems(info, settings, labels),
+        *_weight_problems(info, settings),
+        *_time_problems(settings),
     )
 
 
-def memory_estimate(architecture: Architecture, batch_size: int, optimizer: str) -> int:
-    """Bytes that training needs, an estimate: parameters × (weight + gradient + slots) + activations × batch.
+def optimizer_slots(settings: RunSettings) -> int:
+    """Numbers the optimizer keeps for each trained parameter, as Keras makes them."""
+    return _SLOTS[settings.optimizer] + (settings.momentum > 0) + settings.amsgrad
 
-    Counts the layers up to the first one that does not fit. The data set and TensorFlow itself are not counted.
-    """
-    walked = trace(architecture)
-    copies = 2 + OPTIMIZER_SLOTS.get(optimizer, 2)
-    numbers = walked.total_params + walked.trainable_params * (copies - 1)
-    activations = _size(walked.input_shape) + sum(_size(row.output_shape) for row in walked.rows)
-    return BYTES_PER_NUMBER * (numbers + activations * batch_size)
+
+def memory_estimate(architecture: Architecture, settings: RunSettings) -> int:
+    """Bytes that training needs, an estimate; the data set and TensorFlow itself are not counted."""
+    return training_bytes(architecture, settings.batch_size, optimizer_slots(settings))
 
 
 def bytes_text(count: int) -> str:
@@ -78,19 +78,20 @@ def _network_problems(architecture: Architecture, info: DatasetInfo) -> Iterator
     if error is not None:
         yield Problem(error.message, blocks=True, fix=next(iter(repairs(architecture)), None))
     for notice in notices(architecture, len(info.classes), info.input_shape):
-        yield Problem(notice.message, notice.blocks_training, notice.fix)
+        if not notice.hint:
+            yield Problem(notice.message, notice.blocks_training, notice.fix)
 
 
 def _memory_problems(architecture: Architecture, settings: RunSettings, limit: int) -> Iterator[Problem]:
-    needed = memory_estimate(architecture, settings.batch_size, settings.optimizer)
+    needed = memory_estimate(architecture, settings)
     if needed <= limit:
         return
-    smaller = settings.batch_size
-    while smaller > 1 and memory_estimate(architecture, smaller, settings.optimizer) > limit:
-        smaller //= 2
+    smaller = settings
+    while smaller.batch_size > 1 and memory_estimate(architecture, smaller) > limit:
+        smaller = _changed(smaller, batch_size=smaller.batch_size // 2)
     said = f"Training needs about {bytes_text(needed)} of memory, the limit is {bytes_text(limit)}."
-    if memory_estimate(architecture, smaller, settings.optimizer) <= limit:
-        fix = SettingsFix(f"Use a batch of {smaller}", _changed(settings, batch_size=smaller))
+    if memory_estimate(architecture, smaller) <= limit:
+        fix = SettingsFix(f"Use a batch of {smaller.batch_size}", smaller)
         yield Problem(f"{said} Use a smaller batch.", blocks=True, settings_fix=fix)
         return
     biggest = max(trace(architecture).rows, key=lambda row: row.params)
@@ -124,6 +125,37 @@ def _split_problems(info: DatasetInfo, settings: RunSettings, labels: np.ndarray
     missing = _missing(info, labels, training, images)
     if missing:
         yield Problem(f"The {images - training:,} validation images have none of {_listed(missing)}.", blocks=False)
+
+
+def _weight_problems(info: DatasetInfo, settings: RunSettings) -> Iterator[Problem]:
+    """What is odd about class weights, once the classes are known."""
+    weights, classes = settings.class_weight, info.classes
+    if not isinstance(weights, tuple):
+        return
+    if len(weights) != len(classes):
+        yield Problem(
+            f"Class weights: expected {len(classes)} of them, one for each class of {info.title}, "
+            f"received {len(weights)}.",
+            blocks=True,
+            settings_fix=SettingsFix("Weigh all classes alike", _changed(settings, class_weight=None)),
+        )
+        return
+    nothing = [name for name, weight in zip(classes, weights, strict=True) if weight == 0]
+    if nothing:
+        yield Problem(f"With a weight of 0, {_listed(nothing)} will not be learned.", blocks=False)
+
+
+def _time_problems(settings: RunSettings) -> Iterator[Problem]:
+    """Settings that a run of so few epochs never comes to."""
+    epochs = settings.epochs
+    if settings.schedule == "step" and settings.decay_epochs + settings.warmup_epochs >= epochs:
+        yield Problem(f"The first step of the schedule comes after the run's {epochs} epochs.", blocks=False)
+    for name, words in (("early_stopping", "Early stopping"), ("reduce_on_plateau", "Reduce on plateau")):
+        patience = getattr(settings, name)
+        if patience is not None and patience >= epochs:
+            yield Problem(
+                f"{words} waits {patience:,} epochs, so that in a run of {epochs:,} it never comes.", blocks=False
+            )
 
 
 def _image_count(info: DatasetInfo, settings: RunSettings) -> int:
@@ -168,11 +200,3 @@ def _changed(settings: RunSettings, **changes: Any) -> RunSettings:
 def _listed(names: list[str]) -> str:
     shown = ", ".join(f"“{name}”" for name in names[:4])
     return shown if len(names) <= 4 else f"{shown} and {len(names) - 4} more classes"
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    """Numbers in a tensor of that shape. Python's own integers: a wrong stack may be too big for NumPy's."""
-    size = 1
-    for length in shape:
-        size *= length
-    return size

@@ -3,8 +3,11 @@
 CnnBuilderError
 ├── StoreError            the store cannot be opened, read or written
 │   ├── RunNotFound       no run has this id, or several share the prefix
-│   └── RunStateError     the run is not in a state that allows this
+│   ├── RunStateError     the run is not in a state that allows this
+│   ├── StoreBusy         another process held the store too long: trying again helps
+│   └── StoreFull         the disk that holds the store is full
 ├── RunSettingsError      a training setting is out of range
+├── RunTextError          a run's name, notes or tags are refused
 ├── LauncherError         a worker process cannot be started
 └── ServiceError          the prediction service cannot answer
 """
@@ -24,6 +27,18 @@ class RunNotFound(StoreError):
 
 class RunStateError(StoreError):
     """The run's status does not allow what was asked."""
+
+
+class StoreBusy(StoreError):
+    """Another process held the store for longer than is waited; nothing was written, trying again helps."""
+
+
+class StoreFull(StoreError):
+    """The disk that holds the store is full; nothing was written."""
+
+
+class RunTextError(CnnBuilderError):
+    """A name, notes or tags were refused; the message says what is expected."""
 
 
 class LauncherError(CnnBuilderError):

@@ -1,6 +1,8 @@
 """Where training runs: `submit`, `alive`, `exit_reason`, `kill`. Here, as processes of this machine."""
 
+import errno
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -11,9 +13,14 @@ from typing import IO, Protocol
 
 from cnn_builder.runs import processes
 from cnn_builder.runs.errors import LauncherError
+from cnn_builder.runs.memory import Group, may_be_too_big, memory_words
 from cnn_builder.runs.models import Run
 from cnn_builder.settings import Settings
 
+FATAL = {int(getattr(signal, name)) for name in ("SIGKILL", "SIGSEGV", "SIGBUS") if hasattr(signal, name)}
+"""The signals by which the lack of memory may end a process."""
+CODES = {errno.ENOMEM: "out of memory", errno.ENOSPC: "disk full"}
+"""What a worker says by its exit code, for when it cannot say it in the store."""
 WORKER = (sys.executable, "-m", "cnn_builder.engine.worker")
 
 
@@ -52,6 +59,8 @@ class LocalLauncher:
         self._command = tuple(command)
         self._lock = threading.Lock()
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._leaving: list[subprocess.Popen[bytes]] = []  # of runs that another child goes on with
+        self._groups: dict[str, tuple[Group | None, int]] = {}  # of each run, with how many were ended in it before
         self._standby: subprocess.Popen[bytes] | None = None
 
     def warm(self) -> None:
@@ -73,7 +82,9 @@ class LocalLauncher:
             if child is None:
                 with open_log(self._settings.run_folder(run_id) / "worker.log") as log:
                     child = self._start(["train", run_id], subprocess.DEVNULL, log)
-            self._children[run_id] = child
+            self._replace_child(run_id, child)
+            group = Group.of(child.pid)
+            self._groups[run_id] = (group, (group.kills() if group else None) or 0)
             started = processes.process_started(child.pid)
         if taken:
             self.warm()
@@ -92,7 +103,11 @@ class LocalLauncher:
         code = None if child is None else child.poll()
         if code is None:
             return None
-        return f"killed (signal {-code})" if code < 0 else f"exit code {code}"
+        if -code in FATAL:
+            return self._killed(run, -code)
+        if code < 0 and b"bad_alloc" in _end_of(self._settings.run_folder(run.run_id) / "worker.log"):
+            return f"out of memory: {memory_words(run)}"
+        return f"killed (signal {-code})" if code < 0 else CODES.get(code, f"exit code {code}")
 
     def kill(self, run: Run) -> bool:
         """End the run's process and what it started, at once."""
@@ -105,12 +120,29 @@ class LocalLauncher:
         with self._lock:
             self._drop_standby()
             self._children = {run_id: child for run_id, child in self._children.items() if child.poll() is None}
+            self._leaving = [one for one in self._leaving if one.poll() is None]
 
     def _child(self, run: Run) -> "subprocess.Popen[bytes] | None":
         """Our own child of this run, if it is one."""
         with self._lock:
             child = self._children.get(run.run_id)
         return child if child is not None and child.pid == run.pid else None
+
+    def _replace_child(self, run_id: str, child: "subprocess.Popen[bytes]") -> None:
+        """Keep the run's child; one of before may not have left yet, and is to be reaped when it has."""
+        if (before := self._children.get(run_id)) is not None:
+            self._leaving.append(before)
+        self._leaving = [one for one in self._leaving if one.poll() is None]
+        self._children[run_id] = child
+
+    def _killed(self, run: Run, number: int) -> str:
+        """Why a worker of ours was killed, as far as the system tells. Native code that gets no memory may crash."""
+        group, before = self._groups.get(run.run_id, (None, 0))
+        limit = group.limit() if group else None
+        if group is not None and (group.kills() or 0) > before:
+            return f"out of memory: {memory_words(run, limit)}"
+        said = f"killed (signal {number})"
+        return f"{said}, perhaps for memory: {memory_words(run, limit)}" if may_be_too_big(run, limit) else said
 
     def _start(self, arguments: list[str], stdin: int, log: IO[bytes]) -> "subprocess.Popen[bytes]":
         try:
@@ -160,6 +192,16 @@ def open_log(path: Path) -> IO[bytes]:
         return path.open("ab")
     except OSError as error:
         raise LauncherError(f"The log cannot be written: {error}. Free some space or set CNN_BUILDER_HOME.") from error
+
+
+def _end_of(path: Path, size: int = 4096) -> bytes:
+    """The last bytes of a file; none where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - size))
+            return file.read()
+    except OSError:
+        return b""
 
 
 def _close(pipe: IO[bytes]) -> None:

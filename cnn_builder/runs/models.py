@@ -1,55 +1,18 @@
 """What a run is: the request, what happened, and one row of its metrics."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Any
 
 from cnn_builder.architecture import Architecture
-from cnn_builder.runs.errors import RunSettingsError
+from cnn_builder.runs.run_settings import OPTIMIZERS, RunSettings
+
+__all__ = ["ACTIVE", "ENDED", "OPTIMIZERS", "STATUSES", "WORKING", "Metric", "Run", "RunSettings"]
 
 WORKING = ("starting", "running", "stopping")
 ACTIVE = ("queued", *WORKING)
 ENDED = ("finished", "stopped", "crashed", "interrupted", "diverged")
 STATUSES = (*ACTIVE, *ENDED)
-OPTIMIZERS = ("Adam", "SGD", "RMSprop", "AdamW")
-
-_EXPECTED = {
-    "epochs": "a whole number from 1 to 10000",
-    "batch_size": "a whole number from 1 to 8192",
-    "optimizer": f"one of {', '.join(OPTIMIZERS)}",
-    "learning_rate": "a number above 0, at most 10",
-    "validation_split": "a number from 0 to below 1",
-    "validation_data": "split or test",
-    "train_limit": "a whole number from 1 on, or none",
-    "test_limit": "a whole number from 1 on, or none",
-    "seed": "a whole number from 0 to 2147483647",
-}
-
-
-class RunSettings(BaseModel):
-    """How to train. Raises RunSettingsError, which names the field, what was expected and what was received."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-    epochs: int = Field(5, ge=1, le=10_000)
-    batch_size: int = Field(32, ge=1, le=8192)
-    optimizer: Literal["Adam", "SGD", "RMSprop", "AdamW"] = "Adam"
-    learning_rate: float = Field(0.001, gt=0, le=10)
-    validation_split: float = Field(0.1, ge=0, lt=1)
-    validation_data: Literal["split", "test"] = "split"
-    train_limit: int | None = Field(None, ge=1)
-    test_limit: int | None = Field(None, ge=1)
-    seed: int = Field(0, ge=0, le=2**31 - 1)
-
-    def __init__(self, **settings: Any) -> None:
-        try:
-            super().__init__(**settings)
-        except ValidationError as error:
-            first = error.errors()[0]
-            name = str(first["loc"][0])
-            expected = _EXPECTED.get(name, f"only {', '.join(_EXPECTED)}")
-            raise RunSettingsError(name, expected, first["input"]) from error
+RESUMABLE = ("stopped", "crashed", "interrupted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +61,17 @@ class Run:
     test_accuracy: float | None = None
     seconds: float | None = None
     evaluation: dict[str, Any] | None = None
+    notes: str = ""
+    tags: tuple[str, ...] = ()
+    cut: int = 0
+    """The last `seq` given before the run was resumed: metrics read until then may be gone, read them all again."""
 
     @property
     def is_active(self) -> bool:
         """Whether it is queued or at work."""
         return self.status in ACTIVE
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether it ended on the way, so that it can go on from its last checkpoint."""
+        return self.status in RESUMABLE

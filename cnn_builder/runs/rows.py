@@ -8,10 +8,12 @@ from functools import lru_cache
 from typing import Any
 
 from cnn_builder.architecture import Architecture
+from cnn_builder.runs.events import Event
 from cnn_builder.runs.models import Metric, Run, RunSettings
 
-_PLAIN = tuple(f.name for f in fields(Run) if f.name not in ("architecture", "settings", "evaluation"))
+_PLAIN = tuple(f.name for f in fields(Run) if f.name not in ("architecture", "settings", "evaluation", "tags"))
 _METRIC = tuple(f.name for f in fields(Metric))
+_EVENT = tuple(f.name for f in fields(Event))
 _FLOATS = ("loss", "accuracy", "val_loss", "val_accuracy", "seconds")
 
 
@@ -49,6 +51,7 @@ def to_run(row: Any) -> Run:
         architecture=_architecture(row.architecture),
         settings=RunSettings(**json.loads(row.settings)),
         evaluation=json.loads(row.evaluation) if row.evaluation else None,
+        tags=tuple(json.loads(row.tags)),
     )
 
 
@@ -60,6 +63,11 @@ def _architecture(text: str) -> Architecture:
 def to_metric(row: Any) -> Metric:
     """A row of the metrics table as a Metric."""
     return Metric(**{name: getattr(row, name) for name in _METRIC})
+
+
+def to_event(row: Any) -> Event:
+    """A row of the events table as an Event."""
+    return Event(**{name: getattr(row, name) for name in _EVENT})
 
 
 def from_metric(run_id: str, seq: int, metric: Metric) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Column, Engine, Float, Index, Integer, MetaData, String, Table, Text, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from cnn_builder.runs.errors import StoreError
 
 BUSY_SECONDS = 10.0
-VERSION = 1
+VERSION = 2
 
 metadata = MetaData()
 
@@ -47,6 +47,13 @@ runs = Table(
     Column("test_accuracy", Float),
     Column("seconds", Float),
     Column("evaluation", Text),
+    # Since version 2. A column with a default here is added to the stores of before.
+    Column("notes", Text, nullable=False, server_default=""),
+    Column("tags", Text, nullable=False, server_default="[]"),
+    Column("ticket", Integer, nullable=False, server_default="0"),  # the queue's order; those of before come first
+    Column("cut", Integer, nullable=False, server_default="0"),
+    Column("asked_rate", Float),
+    Column("asked_rates", Integer, nullable=False, server_default="0"),  # a counter: the same rate may be asked twice
 )
 runs_by_status = Index("runs_by_status", runs.c.status, runs.c.run_id)
 
@@ -63,6 +70,20 @@ metrics = Table(
     Column("val_loss", Float),
     Column("val_accuracy", Float),
     Column("seconds", Float),
+    sqlite_with_rowid=False,
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("run_id", String(26), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("step", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("value", Float),
+    Column("text", Text, nullable=False),
+    Column("at", Float, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -151,7 +172,17 @@ def _make_tables(connection: Connection) -> None:
     if found > VERSION:
         raise StoreError(f"The store is a newer CNN Builder's: expected version {VERSION}, received {found}. Update.")
     if found < VERSION:
-        connection.execute(CreateTable(runs, if_not_exists=True))
-        connection.execute(CreateTable(metrics, if_not_exists=True))
+        for table in (runs, metrics, events):
+            connection.execute(CreateTable(table, if_not_exists=True))
+            _add_columns(connection, table)
         connection.execute(CreateIndex(runs_by_status, if_not_exists=True))
         connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+
+
+def _add_columns(connection: Connection, table: Table) -> None:
+    """Give a table of an earlier version the columns it lacks."""
+    present = {row.name for row in connection.exec_driver_sql(f"PRAGMA table_info({table.name})")}
+    for column in table.columns:
+        if column.name not in present:
+            written = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {written}")

@@ -1,0 +1,167 @@
+"""Measures what work costs on this machine: a few small networks, trained some steps by the loop that runs use.
+
+`python -m cnn_builder.engine.calibrate` writes the calibration of the home folder; see `runs.calibration`.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import psutil
+
+from cnn_builder.architecture import Architecture
+from cnn_builder.engine.build import build_model
+from cnn_builder.engine.cost_fit import Row, fit
+from cnn_builder.engine.loop import Loop
+from cnn_builder.runs import RunSettings, Store
+from cnn_builder.runs.calibration import DISTURBED, calibration_file, write
+from cnn_builder.runs.forecast import EVALUATION_BATCH, Calibration, validation_work, work
+from cnn_builder.settings import Settings
+
+BATCHES = (16, 96)
+STEPS = 4  # in one execution
+PASSES = 3
+MOST, MOST_SECONDS = 4, 0.15  # times a network does everything in a pass, and the time after which it is enough
+LIMIT_SECONDS = 10.0  # after this no further pass is begun: the machine is busy, or slow
+CLASSES = 10
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured: training steps and validated batches."""
+
+    train: list[Row]
+    evaluate: list[Row]
+
+
+def _conv(filters: int, kernel: int = 3, **settings: Any) -> dict[str, Any]:
+    return {"type": "Conv2D", "filters": filters, "kernel_size": kernel, "activation": "relu", **settings}
+
+
+_POOL = {"type": "MaxPooling2D"}
+_NORM = {"type": "BatchNormalization"}
+_FLATTEN = {"type": "Flatten"}
+_GLOBAL = {"type": "GlobalAveragePooling2D"}
+_TEN = {"type": "Dense", "units": 10, "activation": "softmax"}
+
+
+def _dense(units: int) -> dict[str, Any]:
+    return {"type": "Dense", "units": units, "activation": "relu"}
+
+
+Network = tuple[tuple[int, int, int], list[dict[str, Any]]]
+"""An input shape (height, width, channels), and layers as in an architecture file."""
+
+NETWORKS: tuple[Network, ...] = (
+    ((28, 28, 1), [{"type": "MaxPooling2D", "pool_size": 4}, _FLATTEN, _TEN]),
+    ((28, 28, 1), [_conv(32), _POOL, _conv(64), _FLATTEN, _dense(64), _TEN]),
+    ((28, 28, 1), [_FLATTEN, _dense(1024), _dense(512), _TEN]),
+    ((28, 28, 1), [_conv(8, 5, padding="same"), _POOL, _conv(16, 5), _POOL, _FLATTEN, _dense(120), _TEN]),
+    ((32, 32, 3), [_conv(32, padding="same"), _conv(32, padding="same"), _POOL, _conv(64), _GLOBAL, _TEN]),
+    ((28, 28, 1), [{"type": "RandomRotation", "factor": 0.1}, _FLATTEN, _TEN]),
+    (
+        (28, 28, 1),
+        [_conv(16, strides=2), _NORM, {"type": "SeparableConv2D", "filters": 32, "kernel_size": 3}, _GLOBAL, _TEN],
+    ),
+    (
+        (28, 28, 1),
+        [
+            *(_conv(16), {"type": "ReLU"}, {"type": "Dropout", "rate": 0.2}, _NORM),
+            *({"type": "AveragePooling2D", "pool_size": 2}, {"type": "DepthwiseConv2D", "kernel_size": 3}),
+            *(_GLOBAL, _TEN),
+        ],
+    ),
+)
+"""Small, and between them every kind of work in different shares."""
+
+
+class Bench:
+    """One of the networks, compiled; it remembers the fastest time of each thing it was asked to do."""
+
+    def __init__(self, network: Network) -> None:
+        shape, layers = network
+        data = {"version": 1, "name": "calibration", "input_shape": list(shape), "layers": layers}
+        self._architecture = Architecture.from_dict(data)
+        self._loop = Loop(build_model(self._architecture, seed=0), self._architecture, RunSettings())
+        generator = np.random.default_rng(0)
+        self._images = generator.integers(0, 256, (EVALUATION_BATCH, *shape), dtype=np.uint8)
+        self._labels = generator.integers(0, CLASSES, EVALUATION_BATCH, dtype=np.int64)
+        self._groups = [generator.integers(0, EVALUATION_BATCH, (STEPS, batch), dtype=np.int32) for batch in BATCHES]
+        self._fastest: dict[int, float] = {}
+        self._loop.hold(self._images, self._labels)
+        self._go()  # compiles
+        self._fastest.clear()
+
+    def measure(self) -> None:
+        """Do everything a few times."""
+        began = time.perf_counter()
+        for _ in range(MOST):
+            self._go()
+            if time.perf_counter() - began > MOST_SECONDS:
+                break
+
+    def rows(self) -> Measured:
+        """What was done and, at best, how long it took."""
+        train = [(work(self._architecture, batch), self._fastest[place] / STEPS) for place, batch in enumerate(BATCHES)]
+        evaluate = validation_work(self._architecture, EVALUATION_BATCH)
+        return Measured(train, [(evaluate, self._fastest[len(BATCHES)])])
+
+    def _go(self) -> None:
+        for place, group in enumerate(self._groups):
+            self._time(place, partial(self._loop.train, group))
+        self._time(len(self._groups), partial(self._loop.evaluate, self._images, self._labels))
+
+    def _time(self, place: int, action: Callable[[], object]) -> None:
+        start = time.perf_counter()
+        action()
+        taken = time.perf_counter() - start
+        self._fastest[place] = min(taken, self._fastest.get(place, taken))
+
+
+def measure(networks: Sequence[Network] = NETWORKS, passes: int = PASSES) -> Measured:
+    """Train and validate each of the networks for a moment, in turns.
+
+    The fastest time counts, over turns some seconds apart: what else the machine does for a moment is left out.
+    """
+    began = time.perf_counter()
+    benches = [Bench(network) for network in networks]
+    for turn in range(passes):
+        if turn and time.perf_counter() - began > LIMIT_SECONDS:
+            break
+        for bench in benches:
+            bench.measure()
+    measured = [bench.rows() for bench in benches]
+    return Measured([row for one in measured for row in one.train], [row for one in measured for row in one.evaluate])
+
+
+def is_busy() -> bool:
+    """Whether on the average of the last minute every processor had other work; a measurement is then too slow."""
+    return psutil.getloadavg()[0] > (psutil.cpu_count() or 1)
+
+
+def calibrate(measured: Measured, busy: bool = False) -> Calibration:
+    """The calibration that explains what was measured best."""
+    train, error = fit(measured.train)
+    evaluate, _ = fit(measured.evaluate)
+    return Calibration(train, evaluate, error, busy)
+
+
+def main(settings: Settings, networks: Sequence[Network] = NETWORKS, passes: int = PASSES) -> int:
+    """Measure and write the file; `DISTURBED` where a run waits or trains, or began to meanwhile."""
+    with Store.open(settings) as store:
+        if store.active():
+            return DISTURBED
+        busy = is_busy()
+        calibration = calibrate(measure(networks, passes), busy)
+        if store.active():
+            return DISTURBED
+    write(calibration_file(settings), calibration)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Settings.from_env()))

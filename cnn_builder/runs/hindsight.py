@@ -1,0 +1,63 @@
+"""What an epoch really took: finished runs, to hold a forecast against."""
+
+from dataclasses import dataclass
+from statistics import median
+
+from cnn_builder.architecture import Architecture
+from cnn_builder.data import DATASETS, DatasetInfo, split
+from cnn_builder.runs.forecast import Calibration, forecast
+from cnn_builder.runs.models import Run, RunSettings
+from cnn_builder.runs.store import Store
+
+LOOKED_AT = 20
+"""Newest runs among which one like the network is looked for."""
+FEW_EPOCHS = 50
+"""Up to so many, every epoch's own time is read; of more, the mean tells as much and costs one row."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A run's seconds per epoch, and those the forecast for its own settings gives."""
+
+    run: Run
+    seconds: float
+    forecast: float
+
+
+def images_of(info: DatasetInfo, settings: RunSettings) -> tuple[int, int]:
+    """How many images a run with these settings trains on, and validates on after each epoch."""
+    images = min(settings.train_limit or info.train_size, info.train_size)
+    if settings.validation_data == "test":
+        return images, min(settings.test_limit or info.test_size, info.test_size)
+    kept = split(images, settings.validation_split)
+    return kept, images - kept
+
+
+def last_like(store: Store, calibration: Calibration, architecture: Architecture, dataset: str) -> Taken | None:
+    """The newest finished run of the same layers on the same data set; None where there is none."""
+    info = DATASETS.get(dataset)
+    if info is None:
+        return None
+    for run in store.list(limit=LOOKED_AT):
+        if run.status != "finished" or run.dataset != dataset or not _alike(run.architecture, architecture):
+            continue
+        seconds = epoch_seconds(store, run)
+        if seconds is not None:
+            images, validated = images_of(info, run.settings)
+            expected = forecast(calibration, architecture, images, validated, run.settings.batch_size)
+            return Taken(run, seconds, expected.seconds)
+    return None
+
+
+def _alike(one: Architecture, other: Architecture) -> bool:
+    """Whether they do the same work, whatever they are called."""
+    return (one.input_shape, one.layers) == (other.input_shape, other.layers)
+
+
+def epoch_seconds(store: Store, run: Run) -> float | None:
+    """A run's typical epoch. The first, which compiles the network too, counts only where there is no other."""
+    if run.settings.epochs > FEW_EPOCHS:
+        return run.seconds / run.settings.epochs if run.seconds is not None else None
+    taken = [metric.seconds for metric in store.metrics(run.run_id) if metric.kind == "epoch"]
+    seconds = [value for value in taken if value is not None]
+    return median(seconds[1:] or seconds) if seconds else None

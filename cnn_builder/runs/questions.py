@@ -1,0 +1,114 @@
+"""What the pages ask of one trained model, typed. Layers, places, channels and classes count from 0."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from cnn_builder.runs.errors import ServiceError
+
+Answer = tuple[dict[str, Any], dict[str, np.ndarray]]
+
+
+class Service(Protocol):
+    """What answers: the service's client, or a test's own."""
+
+    def ask(self, header: dict[str, Any], arrays: dict[str, np.ndarray] | None = None) -> Answer: ...
+
+
+@dataclass(frozen=True)
+class UnitAnswer:
+    """One output number taken apart: window and kernel (height, width, channels), NaN where the window hangs over."""
+
+    window: np.ndarray
+    kernel: np.ndarray | None
+    bias: float
+    total: float
+    output: float
+
+
+@dataclass(frozen=True)
+class MuteAnswer:
+    """Probabilities (classes,) and the share of ``images`` test images read right, before and with filters muted."""
+
+    before: np.ndarray
+    after: np.ndarray
+    accuracy: float
+    muted_accuracy: float
+    images: int
+
+
+@dataclass(frozen=True)
+class PlaneAnswer:
+    """Test images as points (n, 2), the share of variance of both axes, true and predicted classes (n,)."""
+
+    points: np.ndarray
+    shares: np.ndarray
+    labels: np.ndarray
+    predicted: np.ndarray
+
+
+class Questions:
+    """Questions about one run's best model, or about the model as it was after an epoch. All raise ServiceError."""
+
+    def __init__(self, service: Service, run_id: str, epoch: int | None = None) -> None:
+        self._service = service
+        self._asked = {"run_id": run_id} if epoch is None else {"run_id": run_id, "epoch": epoch}
+
+    def probabilities(self, image: np.ndarray) -> np.ndarray:
+        """One a class, (classes,), for a uint8 image (height, width, channels)."""
+        return self._array("probabilities", "predict", image)
+
+    def activations(self, image: np.ndarray, layer: int) -> np.ndarray:
+        """A layer's output for the image, without the batch."""
+        return self._array("values", "activations", image, layer=layer)
+
+    def weights(self, layer: int) -> dict[str, np.ndarray]:
+        """A layer's weights by Keras' names."""
+        return self._ask("filters", None, layer=layer)[1]
+
+    def saliency(self, image: np.ndarray, label: int) -> np.ndarray:
+        """How strongly each pixel moves the class' logit, (height, width)."""
+        return self._array("values", "saliency", image, label=label)
+
+    def grad_cam(self, image: np.ndarray, label: int, layer: int) -> np.ndarray:
+        """Which places of a layer's map speak for the class, (map height, map width), 0 to 1."""
+        return self._array("values", "grad_cam", image, label=label, layer=layer)
+
+    def occlusion(self, image: np.ndarray, label: int) -> tuple[np.ndarray, int]:
+        """How far the class' probability falls with a patch covered, (rows, columns), and the patch's side."""
+        header, arrays = self._ask("occlusion", image, label=label)
+        return arrays["values"], int(header["side"])
+
+    def unit(self, image: np.ndarray, layer: int, row: int, column: int, channel: int) -> UnitAnswer:
+        """What made one output number."""
+        header, arrays = self._ask("unit", image, layer=layer, row=row, column=column, channel=channel)
+        return UnitAnswer(arrays["window"], arrays.get("kernel"), header["bias"], header["total"], header["output"])
+
+    def mute(self, image: np.ndarray, mutes: Sequence[tuple[int, Sequence[int] | None]]) -> MuteAnswer:
+        """What changes when these layers' channels (None: all of a layer's) count as zero."""
+        asked = [{"layer": layer, "channels": None if some is None else list(some)} for layer, some in mutes]
+        header, arrays = self._ask("mute", image, mutes=asked)
+        return MuteAnswer(
+            arrays["probabilities"], arrays["muted"], header["accuracy"], header["muted_accuracy"], header["images"]
+        )
+
+    def plane(self) -> PlaneAnswer:
+        """The test images as the last layer sees them, on two axes."""
+        arrays = self._ask("embedding", None)[1]
+        return PlaneAnswer(arrays["points"], arrays["shares"], arrays["labels"], arrays["predicted"])
+
+    def test_image(self, index: int) -> tuple[np.ndarray, int, int]:
+        """A test image, its class, and how many test images there are."""
+        header, arrays = self._ask("images", None, part="test", indices=[index])
+        return arrays["images"][0], int(arrays["labels"][0]), int(header["count"])
+
+    def _array(self, name: str, op: str, image: np.ndarray, **fields: Any) -> np.ndarray:
+        return self._ask(op, image, **fields)[1][name]
+
+    def _ask(self, op: str, image: np.ndarray | None, **fields: Any) -> Answer:
+        try:
+            return self._service.ask({"op": op, **self._asked, **fields}, {} if image is None else {"image": image})
+        except KeyError as error:
+            raise ServiceError(f"The service's answer lacks {error}. Reload the page.") from None
