@@ -1,8 +1,9 @@
-"""Build: the stack as a picture, the selected layer's settings and formula, the trace.
+"""Build: the stack as a picture, the selected layer's settings and formula, and a view of the whole network.
 
 All in one fragment, so that an edit draws nothing else.
 """
 
+from collections.abc import Callable
 from html import escape
 
 import streamlit as st
@@ -10,15 +11,20 @@ import streamlit as st
 from cnn_builder.architecture import Trace, trace
 from cnn_builder.architecture.errors import CnnBuilderError
 from cnn_builder.architecture.layers.base import times
-from cnn_builder.figures.formula import formula_html
 from cnn_builder.figures.trace_table import trace_table
 from cnn_builder.ui import frame, state
+from cnn_builder.ui.comparison import comparison
+from cnn_builder.ui.components.keys import keys
 from cnn_builder.ui.components.stack import refused, stack, take
+from cnn_builder.ui.costs import costs
 from cnn_builder.ui.document import Document
+from cnn_builder.ui.exchange import exchange
+from cnn_builder.ui.input_settings import input_settings
 from cnn_builder.ui.inspector import inspector
 from cnn_builder.ui.navigation import inside_frame
 from cnn_builder.ui.palette import palette
 from cnn_builder.ui.problems import problems
+from cnn_builder.ui.understanding import formula
 
 
 @st.fragment
@@ -27,18 +33,47 @@ def build() -> None:
     traced = trace(document.architecture)
     frame.bar(document)
     stack(document, traced, state.stack_ack(), state.STACK, take_operations)
+    keys(document)
     totals(traced)
     problems(document, traced)
-    if document.layer is None:
+    if document.selected is None:
         palette(document)
     else:
         left, right = st.columns(2, gap="large")
         with left:
-            inspector(document)
+            input_settings(document) if document.on_input else inspector(document)
         with right:
             formula(document, traced)
-    st.markdown("## Trace")
+    view(document, traced)
+
+
+def view(document: Document, traced: Trace) -> None:
+    """One of the views; those that are not shown cost nothing."""
+    shown = st.segmented_control(
+        "View", list(VIEWS), key=state.VIEW, default=next(iter(VIEWS)), required=True, persist_state="session",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    VIEWS[shown or next(iter(VIEWS))](document, traced)
+
+
+def trace_view(document: Document, traced: Trace) -> None:
     st.html(trace_table(document.architecture, traced, document.index))
+
+
+def code_view(document: Document, traced: Trace) -> None:
+    exchange(document)
+
+
+def compare_view(document: Document, traced: Trace) -> None:
+    comparison(document)
+
+
+VIEWS: dict[str, Callable[[Document, Trace], None]] = {
+    "Trace": trace_view,
+    "Costs": costs,
+    "Code": code_view,
+    "Compare": compare_view,
+}
 
 
 def take_operations() -> None:
@@ -61,20 +96,6 @@ def totals(traced: Trace) -> None:
         parts.append(f"up to layer {traced.error.index}")
     with st.container(key="totals"):
         st.html(f'<div class="cnn-totals">{"".join(f"<span>{part}</span>" for part in parts)}</div>')
-
-
-def formula(document: Document, traced: Trace) -> None:
-    index, layer = document.index, document.layer
-    if index is None or layer is None:
-        return
-    st.markdown("## Formula")
-    if index < len(traced.rows):
-        row = traced.rows[index]
-        st.html(formula_html(layer.explain(row.input_shape), row.input_shape, row.output_shape))
-    elif traced.error is not None and traced.error.index == index:
-        st.caption(f"It does not fit: {times(traced.error.input_shape)} arrives here.")
-    else:
-        st.caption("A layer before this one does not fit.")
 
 
 inside_frame()

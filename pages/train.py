@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnn_builder.data import DATASETS
 from cnn_builder.runs import Run, RunNotFound
-from cnn_builder.ui import state
+from cnn_builder.ui import run_actions, state
 from cnn_builder.ui.live import live
 from cnn_builder.ui.navigation import inside_frame
 from cnn_builder.ui.run_form import run_form
@@ -82,8 +82,10 @@ def main() -> None:
             st.info("No run yet. Choose the settings, press **Train**, and the curves draw themselves here.")
             return
         st.caption(request_words(run))
+        run_actions.described(run)
         live(run)
         run_result(run)
+        run_actions.manage(run)
 
 
 inside_frame()

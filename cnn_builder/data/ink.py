@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from cnn_builder.data import prepared
+from cnn_builder.data import light, prepared
 from cnn_builder.data.prepared import Ink
 
 WORK_SIDE = 280
@@ -54,20 +54,15 @@ def border(grey: np.ndarray) -> np.ndarray:
 def bright_ink(grey: np.ndarray, ink: Ink | None = None) -> np.ndarray:
     """The picture with ink bright and background about 0; the background is what the border shows.
 
-    Uneven light is taken out where the border is not of one brightness.
+    Where `ink` is not known it may be a photo: uneven light is taken out.
     """
     frame = border(grey)
+    if ink is None and light.is_uneven(grey, frame):
+        return light.even(grey)
     background = float(np.median(frame))
     if ink is None:
         ink = "dark" if background - grey.min() > grey.max() - background else "bright"
-    if ink == "dark":
-        grey, frame, background = 255 - grey, 255 - frame, 255 - background
-    if np.mean(np.abs(frame - background) > 10) > 0.1 and min(grey.shape) >= 40:
-        # An opening wider than any stroke keeps only the light's own slow change.
-        size = max(5, min(grey.shape) // 4)
-        light = ndimage.gaussian_filter(ndimage.grey_opening(grey, size=(size, size)), size / 4)
-        return np.clip(grey - light, 0, 255)
-    return np.clip(grey - background, 0, 255)
+    return np.clip(background - grey if ink == "dark" else grey - background, 0, 255)
 
 
 def otsu(values: np.ndarray) -> float:

@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-TALLEST, SMALLEST = 104.0, 10.0
+TALLEST, SMALLEST = 100.0, 12.0
+MOST_CELLS = 12
 _SLANT = 0.32
 
 
@@ -12,12 +13,14 @@ _SLANT = 0.32
 class Box:
     """A box in oblique view, in pixels: the front is ``width`` × ``height``, the depth runs up and right by ``slant``.
 
-    A map's height is the front's height, its width the slant, its channels the front's width.
+    A map's height is the front's height, its width the slant, its channels the front's width. The front of a short
+    vector is divided into ``cells``, one a number; 0 for all others.
     """
 
     width: float
     height: float
     slant: float
+    cells: int = 0
 
 
 def boxes(shapes: Iterable[Sequence[int]]) -> list[Box]:
@@ -42,4 +45,5 @@ def _side(size: int, longest: int) -> float:
 
 
 def _vector(length: int) -> Box:
-    return Box(10.0, round(min(TALLEST + 20, 12 + 9 * math.log2(length)), 1), 4.0)
+    height = round(min(TALLEST + 20, 12 + 9 * math.log2(length)), 1)
+    return Box(10.0, height, 4.0, length if length <= MOST_CELLS else 0)

@@ -1,30 +1,26 @@
 """What is being built: an architecture, names for its layers, what is selected, and the way back.
 
-A document is immutable; every edit is a new one. It is kept in a file, so that a reload of the page loses nothing.
+A document is immutable; every edit is a new one.
 """
 
-import json
-import os
-import re
-import secrets
-import tempfile
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Self, TypedDict
+from typing import Any, Self
 
-from cnn_builder.architecture import LAYER_TYPES, PRESETS, Architecture, Layer
+from cnn_builder.architecture import PRESETS, Architecture, Layer
+from cnn_builder.architecture.architecture import MAX_LAYERS, InputShape
 from cnn_builder.architecture.errors import CnnBuilderError
 
 UNDO_STEPS = 100
-_ID = re.compile(r"[a-z0-9]{12,32}")
+INPUT = "input"
+"""Stands for the input where the id of a layer is expected. No layer is ever named so."""
 
 
 class DocumentError(CnnBuilderError):
-    """A saved document that cannot be read or written."""
+    """A document that cannot be read, written or edited in this way."""
 
 
 @dataclass(frozen=True)
-class _Step:
+class Step:
     """What undo brings back."""
 
     architecture: Architecture
@@ -42,7 +38,7 @@ class Document:
         architecture: the network.
         ids: one name a layer; it stays with the layer when the layer moves.
         dataset: name of the data set it is built for.
-        selected: id of the selected layer, or None.
+        selected: id of the selected layer, ``INPUT``, or None.
         gap: place where the next layer goes when no layer is selected, from 0.
         next_id: number of the next id.
     """
@@ -53,8 +49,8 @@ class Document:
     selected: str | None = None
     gap: int | None = None
     next_id: int = 0
-    past: tuple[_Step, ...] = field(default=(), compare=False)
-    future: tuple[_Step, ...] = field(default=(), compare=False)
+    past: tuple[Step, ...] = field(default=(), compare=False, repr=False)
+    future: tuple[Step, ...] = field(default=(), compare=False, repr=False)
 
     @classmethod
     def of(cls, architecture: Architecture, dataset: str) -> Self:
@@ -75,9 +71,15 @@ class Document:
         """The selected layer."""
         return None if self.index is None else self.architecture.layers[self.index]
 
+    @property
+    def on_input(self) -> bool:
+        """Whether the input is selected."""
+        return self.selected == INPUT
+
     def select(self, layer_id: str | None) -> Self:
-        """With the layer of this id selected; an unknown id changes nothing."""
-        return replace(self, selected=layer_id, gap=None) if layer_id in self.ids else self
+        """With the layer of this id selected, or the input; an unknown id changes nothing."""
+        known = layer_id == INPUT or layer_id in self.ids
+        return replace(self, selected=layer_id, gap=None) if known else self
 
     def select_gap(self, index: int) -> Self:
         """With the place before layer ``index`` waiting for a new layer."""
@@ -89,7 +91,7 @@ class Document:
             return self
         start = self.index
         if start is None:
-            start = (self.gap or 0) - (1 if by > 0 else 0)
+            start = -1 if self.on_input else (self.gap or 0) - (1 if by > 0 else 0)
         return self.select(self.ids[max(0, min(start + by, len(self.ids) - 1))])
 
     # Edits ------------------------------------------------------------------------------------------------
@@ -115,25 +117,65 @@ class Document:
 
     def move(self, by: int) -> Self:
         """With the selected layer moved ``by`` places, staying inside the stack."""
-        index = self.index
-        if index is None:
+        return self if self.index is None else self._place(self.index, self.index + by)
+
+    def place(self, layer_id: str, index: int) -> Self:
+        """With the layer of this id, selected, at place ``index`` (from 0, once moved); unknown ids change nothing."""
+        return self.select(layer_id)._place(self.ids.index(layer_id), index) if layer_id in self.ids else self
+
+    def repeat(self, first: int, last: int, times: int) -> Self:
+        """With the layers ``first … last`` (from 0, both included) standing ``times`` times in a row.
+
+        The copies come after ``last``; the first of them is selected. Raises DocumentError when the places are not in
+        the stack, and when there is no room.
+        """
+        count = len(self.ids)
+        if not 0 <= first <= last < count:
+            raise DocumentError(
+                f"Expected a first and a last layer from 1 to {count}, in this order, "
+                f"received {first + 1} and {last + 1}."
+            )
+        added = (last - first + 1) * (times - 1)
+        if times < 1 or count + added > MAX_LAYERS:
+            room = 1 + (MAX_LAYERS - count) // (last - first + 1)
+            raise DocumentError(
+                f"{times:,} times would make {max(count + added, 0):,} layers; a network has at most {MAX_LAYERS}. "
+                f"Repeat this block 1 to {room} times, or remove layers first."
+            )
+        if not added:
             return self
-        to = max(0, min(index + by, len(self.ids) - 1))
+        layers, end = self.architecture.layers, last + 1
+        copies = tuple(f"l{self.next_id + number}" for number in range(added))
+        new = (*layers[:end], *layers[first:end] * (times - 1), *layers[end:])
+        ids = (*self.ids[:end], *copies, *self.ids[end:])
+        return self._edit(replace(self.architecture, layers=new), ids, copies[0], next_id=self.next_id + added)
+
+    def with_input_shape(self, input_shape: InputShape) -> Self:
+        """With another input, (height, width, channels); what is selected stays."""
+        if input_shape == self.architecture.input_shape:
+            return self
+        return self._edit(self.architecture.with_input_shape(input_shape), self.ids, self.selected)
+
+    def _place(self, index: int, to: int) -> Self:
+        to = max(0, min(to, len(self.ids) - 1))
         if to == index:
             return self
         rest = self.ids[:index] + self.ids[index + 1 :]
         return self._edit(self.architecture.move(index, to), (*rest[:to], self.ids[index], *rest[to:]), self.selected)
 
-    def change(self, **settings: Any) -> Self:
-        """With settings of the selected layer replaced. Raises LayerSettingError."""
-        if self.index is None or self.layer is None:
+    def change(self, layer_id: str | None = None, /, **settings: Any) -> Self:
+        """With settings of a layer replaced, of the selected one unless an id is given; what is selected stays.
+
+        An id that is no longer in the stack changes nothing. Raises LayerSettingError.
+        """
+        name = self.selected if layer_id is None else layer_id
+        if name not in self.ids:
             return self
-        layer = self.layer.changed(**settings)
-        return (
-            self
-            if layer == self.layer
-            else self._edit(self.architecture.replace(self.index, layer), self.ids, self.selected)
-        )
+        index = self.ids.index(name)
+        layer = self.architecture.layers[index].changed(**settings)
+        if layer == self.architecture.layers[index]:
+            return self
+        return self._edit(self.architecture.replace(index, layer), self.ids, self.selected)
 
     def with_architecture(self, architecture: Architecture, dataset: str | None = None) -> Self:
         """With another architecture; layers equal at the start and at the end keep their ids and the selection."""
@@ -147,10 +189,11 @@ class Document:
         middle = self.ids[head : head + fresh] if len(old) == len(new) else ()
         made = middle or tuple(f"l{self.next_id + number}" for number in range(fresh))
         ids = self.ids[:head] + made + self.ids[len(old) - tail :]
-        name = self.selected if self.selected in ids else None
-        if made and (name is None or not middle):
+        stays = self.selected in ids or (not made and (self.on_input or self.selected is None))
+        name = self.selected if stays else ids[0] if ids else None
+        if made and (not stays or not middle):
             name = made[0]
-        changed = self._edit(architecture, ids, name or (ids[0] if ids else None), next_id=self.next_id + fresh)
+        changed = self._edit(architecture, ids, name, next_id=self.next_id + fresh)
         return replace(changed, dataset=dataset or self.dataset)
 
     def opened(self, architecture: Architecture, dataset: str | None = None) -> Self:
@@ -168,135 +211,33 @@ class Document:
         """As before the last undo."""
         return self._back(self.future, self.past, "future", "past")
 
-    def _now(self) -> _Step:
-        return _Step(self.architecture, self.ids, self.dataset, self.selected, self.gap)
+    def with_steps(self, past: tuple[Step, ...], future: tuple[Step, ...]) -> Self:
+        """With another way back and forth."""
+        return replace(self, past=past, future=future)
 
-    def _back(self, source: tuple[_Step, ...], other: tuple[_Step, ...], source_name: str, other_name: str) -> Self:
+    def now(self) -> Step:
+        """What an edit would let undo bring back."""
+        return Step(self.architecture, self.ids, self.dataset, self.selected, self.gap)
+
+    def _back(self, source: tuple[Step, ...], other: tuple[Step, ...], source_name: str, other_name: str) -> Self:
         if not source:
             return self
         step = source[-1]
-        stacks: dict[str, Any] = {source_name: source[:-1], other_name: (*other, self._now())}
+        stacks: dict[str, Any] = {source_name: source[:-1], other_name: (*other, self.now())}
         return replace(
             self, architecture=step.architecture, ids=step.ids, dataset=step.dataset, selected=step.selected,
             gap=step.gap, **stacks,
         )  # fmt: skip
 
     def _edit(self, architecture: Architecture, ids: tuple[str, ...], selected: str | None, **more: Any) -> Self:
-        past = (*self.past, self._now())[-UNDO_STEPS:]
+        past = (*self.past, self.now())[-UNDO_STEPS:]
         gap = None if selected else min(self.gap or 0, len(ids))
         return replace(
             self, architecture=architecture, ids=ids, selected=selected, gap=gap, past=past, future=(), **more
         )
-
-    # File -------------------------------------------------------------------------------------------------
-
-    def to_json(self) -> str:
-        """The document without its undo steps."""
-        kept = {
-            "architecture": self.architecture.to_dict(),
-            "ids": self.ids,
-            "dataset": self.dataset,
-            "selected": self.selected,
-            "gap": self.gap,
-            "next_id": self.next_id,
-        }
-        return json.dumps(kept, ensure_ascii=False)
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Raises DocumentError when ``text`` is no document."""
-        try:
-            kept = json.loads(text)
-            architecture = Architecture.from_dict(kept["architecture"])
-            document = cls(
-                architecture, tuple(map(str, kept["ids"])), str(kept["dataset"]), kept["selected"], kept["gap"],
-                int(kept["next_id"]),
-            )  # fmt: skip
-        except (ValueError, KeyError, TypeError, CnnBuilderError) as error:
-            raise DocumentError(f"The saved network cannot be read: {error}. A new one was started.") from None
-        if len(set(document.ids)) != len(architecture.layers):
-            raise DocumentError("The saved network cannot be read: its layers and names differ. A new one was started.")
-        return document
-
-
-class Ack(TypedDict):
-    """The last operation that was taken: who sent it, and its number."""
-
-    client: str
-    seq: int
-
-
-def apply(document: Document, operations: list[dict[str, Any]]) -> Document:
-    """The document after operations from the picture of the stack, in order; unknown ones are passed over.
-
-    Raises CnnBuilderError when a layer cannot be added.
-    """
-    for operation in operations:
-        match operation:
-            case {"op": "select", "id": str(layer_id)}:
-                document = document.select(layer_id)
-            case {"op": "gap", "index": int(index)}:
-                document = document.select_gap(index)
-            case {"op": "step", "by": int(by)}:
-                document = document.step(by)
-            case {"op": "move", "by": int(by)}:
-                document = document.move(by)
-            case {"op": "remove"}:
-                document = document.remove()
-            case {"op": "duplicate"}:
-                document = document.duplicate()
-            case {"op": "undo"}:
-                document = document.undo()
-            case {"op": "redo"}:
-                document = document.redo()
-            case {"op": "insert", "index": int(index), "type": str(name)} if name in LAYER_TYPES:
-                document = document.insert(max(0, min(index, len(document.ids))), LAYER_TYPES[name].example())
-    return document
 
 
 def first_document(is_local: bool) -> Document:
     """What a newcomer sees: the first lesson, on real digits; those that come with the app unless MNIST is here."""
     preset = PRESETS["L1"]
     return Document.of(preset.architecture, preset.dataset if is_local else "digits")
-
-
-class DocumentStore:
-    """Documents as files in ``folder``, one an id."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    @staticmethod
-    def new_id() -> str:
-        """An id nobody can guess: whoever has it can open the document."""
-        return secrets.token_hex(8)
-
-    @staticmethod
-    def is_id(text: str | None) -> bool:
-        """Whether ``text`` can be a document's id (and nothing that leads out of the folder)."""
-        return text is not None and _ID.fullmatch(text) is not None
-
-    def save(self, document_id: str, document: Document) -> None:
-        """Replace the file at once. Raises DocumentError when it cannot be written."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            handle, draft = tempfile.mkstemp(prefix=".draft-", dir=self.folder)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(document.to_json())
-            os.replace(draft, self._path(document_id))
-        except OSError as error:
-            raise DocumentError(f"The network could not be saved in {self.folder}: {error.strerror}.") from None
-
-    def load(self, document_id: str) -> Document | None:
-        """The document, or None when there is none. Raises DocumentError when it cannot be read."""
-        try:
-            return Document.from_json(self._path(document_id).read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return None
-        except (OSError, UnicodeDecodeError):
-            raise DocumentError("The saved network cannot be read. A new one was started.") from None
-
-    def _path(self, document_id: str) -> Path:
-        if not self.is_id(document_id):
-            raise DocumentError("A document's id has 12 to 32 letters and digits.")
-        return self.folder / f"{document_id}.json"

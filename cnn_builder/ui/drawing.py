@@ -120,5 +120,14 @@ def _sketch() -> Sketch:
     return kept if isinstance(kept, Sketch) else Sketch()
 
 
+def sketched(run: Run) -> np.ndarray | None:
+    """The image the run's network saw in what was drawn last, uint8 (height, width, channels); None without one."""
+    sketch = _sketch()
+    info = DATASETS[run.dataset]
+    if sketch.reading is None or sketch.reading.seen is None or sketch.reading.seen.shape != info.input_shape:
+        return None
+    return sketch.reading.seen
+
+
 def _forget_answer() -> None:
     state.set_drawing({SKETCH: replace(_sketch(), reading=None)})

@@ -13,6 +13,7 @@ from cnn_builder.architecture.errors import CnnBuilderError, LayerSettingError
 from cnn_builder.architecture.layers.settings import Control
 from cnn_builder.ui import state
 from cnn_builder.ui.document import Document
+from cnn_builder.ui.repeating import repeat
 from cnn_builder.ui.text import plain
 
 MOST_CONTROLS = 5
@@ -28,23 +29,29 @@ def inspector(document: Document) -> None:
     st.caption(layer.summary)
     controls, error = layer.controls(), state.setting_error()
     everyday = MOST_CONTROLS if len(controls) > MOST_CONTROLS + 1 else len(controls)
-    _controls(controls[:everyday], document, layer, error)
+    if controls:
+        _controls(controls[:everyday], document, layer, error)
     if controls[everyday:]:
-        with st.expander("More settings"):
-            _controls(controls[everyday:], document, layer, error)
+        # Their widgets are most of what an edit draws: made only while they are looked at.
+        more = st.expander("More settings", key="more-settings", on_change="rerun")
+        if more.open:
+            with more:
+                _controls(controls[everyday:], document, layer, error)
     if not controls:
         st.caption("Nothing to set.")
     _actions(document, index)
 
 
 def _controls(controls: Sequence[Control], document: Document, layer: Layer, error: LayerSettingError | None) -> None:
-    """Two a row; why a setting was refused stands under it."""
-    for start in range(0, len(controls), 2):
-        for column, control in zip(st.columns(2), controls[start : start + 2], strict=False):
-            with column:
-                _control(control, layer, document)
-                if error is not None and error.field == control.name:
-                    st.markdown(f":red[Expected {plain(error.expected)}, received {plain(repr(error.received))}.]")
+    """Two a row; why a setting was refused stands under it.
+
+    One container, laid out by the style sheet: every column of Streamlit's own is a further message at each edit.
+    """
+    with st.container(key=f"settings-{controls[0].name}"):
+        for control in controls:
+            _control(control, layer, document)
+            if error is not None and error.field == control.name:
+                st.markdown(f":red[Expected {plain(error.expected)}, received {plain(repr(error.received))}.]")
 
 
 def _key(document: Document, name: str) -> str:
@@ -55,10 +62,11 @@ def _control(control: Control, layer: Layer, document: Document) -> None:
     key, value = _key(document, control.name), getattr(layer, control.name)
     help_text = control.help or None
     if control.kind == "pair":
-        _pair(control, key, value)
+        _pair(control, key, value, document)
         return
     st.session_state[key] = value
-    changed: dict[str, Any] = {"key": key, "help": help_text, "on_change": _change, "args": (control.name, key)}
+    changed: dict[str, Any] = {"key": key, "help": help_text, "on_change": _change}
+    changed["args"] = (document.selected, control.name, key)
     if control.kind == "bool":
         st.toggle(control.label, **changed)
     elif control.kind == "choice":
@@ -70,43 +78,47 @@ def _control(control: Control, layer: Layer, document: Document) -> None:
         st.number_input(control.label, **kind, **changed)
 
 
-def _pair(control: Control, key: str, value: tuple[int, int] | None) -> None:
-    for column, axis, side in zip(st.columns(2, gap="xsmall"), ("height", "width"), (0, 1), strict=True):
-        name = f"{key}-{axis}"
-        st.session_state[name] = None if value is None else value[side]
-        column.number_input(
-            f"{control.label.removesuffix(' size').removesuffix(' rate')} {axis}",
-            value=None if control.optional else "min",
-            step=1,
-            key=name,
-            help=None if side == 0 else control.help,
-            placeholder="auto" if control.optional else None,
-            on_change=_change_pair,
-            args=(control, key, side),
-        )
+def _pair(control: Control, key: str, value: tuple[float, float] | None, document: Document) -> None:
+    whole = control.step == 1
+    for side, name in enumerate(control.sides):
+        field = f"{key}-side-{name}"
+        st.session_state[field] = None if value is None else value[side]
+        number: dict[str, Any] = {
+            "value": None if control.optional else "min",
+            "step": control.step,
+            "format": None if whole else "%g",
+            "key": field,
+            "help": None if side == 0 else control.help,
+            "placeholder": "auto" if control.optional else None,
+        }
+        label = f"{control.label.removesuffix(' size').removesuffix(' rate')} {name}"
+        st.number_input(label, **number, on_change=_change_pair, args=(document.selected, control, key, side))
 
 
 def _named(option: str | None) -> str:
     return "none" if option is None else option
 
 
-def _change(name: str, key: str) -> None:
-    _set(name, st.session_state[key])
+# A number may be typed and another layer clicked before the typing is taken: each change names its layer.
 
 
-def _change_pair(control: Control, key: str, side: int) -> None:
-    """One number of a pair changed; where the other is empty it becomes the same, and an emptied one empties both."""
-    sides = [st.session_state[f"{key}-height"], st.session_state[f"{key}-width"]]
+def _change(layer_id: str, name: str, key: str) -> None:
+    _set(layer_id, name, st.session_state[key])
+
+
+def _change_pair(layer_id: str, control: Control, key: str, side: int) -> None:
+    """One number of a pair changed; while the other is empty it stands for both, and an emptied one empties both."""
+    sides = [st.session_state[f"{key}-side-{name}"] for name in control.sides]
     changed = sides[side]
     if changed is None and control.optional:
-        _set(control.name, None)
+        _set(layer_id, control.name, None)
     else:
-        _set(control.name, [changed if number is None else number for number in sides])
+        _set(layer_id, control.name, changed if None in sides else sides)
 
 
-def _set(name: str, value: Any) -> None:
+def _set(layer_id: str, name: str, value: Any) -> None:
     try:
-        state.set_document(state.document().change(**{name: value}))
+        state.set_document(state.document().change(layer_id, **{name: value}))
     except LayerSettingError as error:
         state.set_setting_error(error)
 
@@ -118,6 +130,7 @@ def _actions(document: Document, index: int) -> None:
         st.button("Duplicate", key="duplicate", on_click=_edit, args=("duplicate",))
         st.button("← Move", key="earlier", disabled=index == 0, on_click=_edit, args=("move", -1))
         st.button("Move →", key="later", disabled=index == last, on_click=_edit, args=("move", 1))
+        repeat(document, index)
         st.button("Delete", key="delete", on_click=_edit, args=("remove",))
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnn_builder.runs import Run
-from cnn_builder.ui import run_state, state
+from cnn_builder.ui import run_actions, run_state, state
 from cnn_builder.ui.components import curves
 from cnn_builder.ui.text import duration, plain
 
@@ -22,15 +22,16 @@ class Progress:
     share: float
 
 
-def progress(run: Run, now: float) -> Progress:
-    """Where a run stands at `now` (unix seconds)."""
+def progress(run: Run, now: float, position: int | None = None) -> Progress:
+    """Where a run stands at `now` (unix seconds). `position`: its place among those that wait, from 1."""
     epochs = run.settings.epochs
     share = min(run.step / run.total_steps, 1.0) if run.total_steps else 0.0
     match run.status:
         case "queued":
-            return Progress("Queued", "starts as soon as there is room", 0.0)
+            place = "next, " if position == 1 else f"number {position} in the queue, " if position else ""
+            return Progress("Queued", f"{place}starts as soon as there is room", share)
         case "starting":
-            return Progress("Starting", "loading TensorFlow and the images", 0.0)
+            return Progress("Starting", "loading TensorFlow and the images", share)
         case "running" | "stopping":
             at = f"epoch {min(max(run.epoch, 1), epochs)} of {epochs}"
             if run.status == "stopping":
@@ -48,17 +49,19 @@ def _ended(run: Run, share: float) -> Progress:
     epochs, took = run.settings.epochs, "" if run.seconds is None else f" · {duration(run.seconds)}"
     match run.status:
         case "finished":
-            return Progress("Finished", f"{epochs} {'epoch' if epochs == 1 else 'epochs'}{took}", 1.0)
+            done = run.epoch if run.reason and run.epoch else epochs
+            why = f" · {run.reason}" if run.reason else ""
+            return Progress("Finished", f"{done} {'epoch' if done == 1 else 'epochs'}{took}{why}", 1.0)
         case "stopped":
             where = f"in epoch {run.epoch} of {epochs}" if run.epoch else "before it began"
-            return Progress("Stopped", f"{where}{took}", share)
+            why = f" · {run.reason}" if run.reason else ""
+            return Progress("Stopped", f"{where}{took}{why}", share)
         case "diverged":
             why = run.reason or "the loss is not a number any more"
             return Progress("Diverged", f"{why}: the loss grew out of bounds. Try a smaller learning rate.", share)
-        case "crashed":
-            return Progress("Crashed", f"{run.reason or 'process gone'}. Press Train to run it again.", share)
         case _:
-            return Progress(run.status.capitalize(), run.reason or "", share)
+            why = (run.reason or "process gone").rstrip(".")
+            return Progress(run.status.capitalize(), f"{why}. Resume goes on from the last checkpoint.", share)
 
 
 def _time_left(run: Run, now: float) -> str:
@@ -77,29 +80,20 @@ def live(run: Run) -> None:
 
 def _live(run_id: str, was_active: bool) -> None:
     run = state.store().get(run_id)
-    if was_active and not run.is_active:
-        st.rerun()  # the whole page: it makes this part anew, without a timer
+    if was_active != run.is_active:
+        st.rerun()  # the whole page: it makes this part anew, with or without a timer
     _status(run)
     mounted = st.session_state.get(curves.KEY)
     curves.live_curves(run, state.store(), run_state.curve_feed(), getattr(mounted, "want", None))
+    run_actions.history(run)
 
 
 def _status(run: Run) -> None:
-    now = progress(run, time.time())
+    position = state.store().queue_position(run.run_id) if run.status == "queued" else None
+    now = progress(run, time.time(), position)
+    run_actions.refusal()
     with st.container(horizontal=True, vertical_alignment="center", key="run-status"):
         st.markdown(f"**{now.title}** · {plain(now.detail)}" if now.detail else f"**{now.title}**")
-        if run.is_active:
-            st.button(
-                "Stop",
-                key="stop",
-                disabled=run.status == "stopping",
-                on_click=_stop,
-                args=(run.run_id,),
-                help="Ends the training. The best epoch so far is kept and scored.",
-            )
+        run_actions.control(run)
     if run.is_active:
         st.progress(now.share)
-
-
-def _stop(run_id: str) -> None:
-    state.store().request_stop(run_id)

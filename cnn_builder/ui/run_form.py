@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 import uuid
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -11,50 +11,20 @@ import streamlit as st
 from cnn_builder.architecture import trace
 from cnn_builder.architecture.errors import CnnBuilderError
 from cnn_builder.data import DATASETS, DatasetInfo, is_local, load
-from cnn_builder.runs import OPTIMIZERS, RunSettings
+from cnn_builder.figures.quantities import seconds_text
+from cnn_builder.runs import RunSettings
+from cnn_builder.runs.calibration import calibration_file
+from cnn_builder.runs.calibration import read as calibration_of
 from cnn_builder.runs.checks import Problem, check_request
-from cnn_builder.ui import run_state, state
+from cnn_builder.runs.forecast import forecast
+from cnn_builder.runs.hindsight import images_of
+from cnn_builder.ui import state
+from cnn_builder.ui.run_form_fields import Fields, current_values, enter, key
+from cnn_builder.ui.run_form_groups import everyday, groups
+from cnn_builder.ui.run_form_values import form_values, wanted
 from cnn_builder.ui.text import plain
 
-VALIDATION = {"split": "Split", "test": "Test images", "none": "None"}
 OFFERED = ("digits", "mnist", "fashion_mnist", "cifar10")
-DEFAULTS: dict[str, Any] = {
-    "train_limit": None,
-    "test_limit": None,
-    "validation": "split",
-    "split": 10,
-    "epochs": 5,
-    "batch_size": 32,
-    "optimizer": "Adam",
-    "learning_rate": 0.001,
-    "seed": 0,
-}
-_PREFIX = "run-"  # of the widgets' keys; the values outlive the widgets in run_state.form()
-
-
-def request_settings(values: dict[str, Any], info: DatasetInfo) -> RunSettings:
-    """The settings the form's values ask for. Raises RunSettingsError."""
-    return RunSettings(
-        epochs=values["epochs"],
-        batch_size=values["batch_size"],
-        optimizer=values["optimizer"],
-        learning_rate=values["learning_rate"],
-        validation_split=values["split"] / 100 if values["validation"] == "split" else 0.0,
-        validation_data="test" if values["validation"] == "test" else "split",
-        train_limit=_limit(values["train_limit"], info.train_size),
-        test_limit=_limit(values["test_limit"], info.test_size),
-        seed=values["seed"],
-    )
-
-
-def form_values(settings: RunSettings) -> dict[str, Any]:
-    """The form's values that ask for these settings: the inverse of `request_settings`."""
-    values = settings.model_dump(exclude={"validation_split", "validation_data"})
-    if settings.validation_data == "test":
-        return values | {"validation": "test"}
-    if settings.validation_split == 0:
-        return values | {"validation": "none"}
-    return values | {"validation": "split", "split": round(settings.validation_split * 100)}
 
 
 def run_form() -> None:
@@ -62,22 +32,26 @@ def run_form() -> None:
     document = state.document()
     _network_line()
     info = DATASETS[_dataset(document.dataset)]
-    values = _fields(info)
-    run_state.form().update(values)
+    values = current_values()
+    asked, wrong = wanted(values, info)
+    settings = None if wrong else RunSettings(**asked)
+    images = images_of(info, settings) if settings is not None else (0, 0)
+    fields = Fields(values, wrong)
+    everyday(fields, info)
+    groups(fields, info, settings, math.ceil(images[0] / values["batch_size"]))
     if not is_local(info.name, state.settings().data):
         _offer_download(info)
         return
-    try:
-        settings = request_settings(values, info)
-    except CnnBuilderError as error:
-        _show((Problem(str(error), blocks=True),))
-        settings = None
-    if settings is not None:
-        limit = state.settings().memory_limit
-        problems = check_request(document.architecture, info, settings, limit, _labels(info.name))
-        _show(problems)
-        blocked = any(problem.blocks for problem in problems)
-        _train_button(info, settings, blocked)
+    if settings is None:
+        _train_button(info, None)
+        return
+    limit = state.settings().memory_limit
+    problems = check_request(document.architecture, info, settings, limit, _labels(info.name))
+    _show(problems)
+    blocked = any(problem.blocks for problem in problems)
+    _train_button(info, None if blocked else settings)
+    if not blocked:
+        _forecast_line(images, settings.batch_size)
 
 
 def _network_line() -> None:
@@ -87,68 +61,20 @@ def _network_line() -> None:
 
 
 def _dataset(current: str) -> str:
-    key = _PREFIX + "dataset"
-    st.session_state[key] = current  # the document is the only truth; the widget follows it
+    st.session_state[key("dataset")] = current  # the document is the only truth; the widget follows it
 
     def chosen() -> None:
-        _set_dataset(st.session_state[key])
+        _set_dataset(st.session_state[key("dataset")])
 
     st.selectbox(
         "Data set",
         list(dict.fromkeys([*OFFERED, current])),
-        key=key,
+        key=key("dataset"),
         format_func=lambda name: DATASETS[name].title,
         on_change=chosen,
         help=DATASETS[current].story,
     )
     return current
-
-
-def _fields(info: DatasetInfo) -> dict[str, Any]:
-    """Draw the fields and return their values by name."""
-    kept = {**DEFAULTS, **run_state.form()}
-    for name in DEFAULTS:
-        st.session_state.setdefault(_PREFIX + name, kept[name])
-    left, right = st.columns(2)  # a pair at a time, so that the order holds where columns are stacked
-    left.number_input(
-        "Training images", 1, None, key=_key("train_limit"), placeholder=f"{info.train_size:,}", step=1000,
-        help="The first so many; empty takes all.",
-    )  # fmt: skip
-    right.number_input(
-        "Test images", 1, None, key=_key("test_limit"), placeholder=f"{info.test_size:,}", step=1000,
-        help="The first so many; empty takes all. They give the final score.",
-    )  # fmt: skip
-    left, right = st.columns(2)
-    left.selectbox(
-        "Validate on", list(VALIDATION), key=_key("validation"), format_func=VALIDATION.__getitem__,
-        help="Images the network is checked on after each epoch, and does not learn from.",
-    )  # fmt: skip
-    split = st.session_state[_key("validation")] == "split"
-    right.number_input(
-        "Validation, %", 1, 99, key=_key("split"), disabled=not split,
-        help="The last so many percent of the training images.",
-    )  # fmt: skip
-    left, right = st.columns(2)
-    left.number_input("Epochs", 1, 10_000, key=_key("epochs"), help="Times through all training images.")
-    right.number_input("Batch size", 1, 8192, key=_key("batch_size"), help="Images per step of the optimizer.")
-    left, right = st.columns(2)
-    left.selectbox("Optimizer", OPTIMIZERS, key=_key("optimizer"))
-    right.number_input(
-        "Learning rate", 0.000001, 10.0, key=_key("learning_rate"), step=0.0005, format="%.6g",
-        help="How far each step goes. 0.001 is a good start for Adam.",
-    )  # fmt: skip
-    left, _ = st.columns(2)
-    left.number_input("Seed", 0, 2**31 - 1, key=_key("seed"), help="The same seed starts from the same weights.")
-    return {name: st.session_state[_key(name)] for name in DEFAULTS}
-
-
-def _key(name: str) -> str:
-    return _PREFIX + name
-
-
-def _limit(value: int | None, size: int) -> int | None:
-    """All images are asked for by None, however the user said so."""
-    return None if value is None or value >= size else value
 
 
 def _show(problems: tuple[Problem, ...]) -> None:
@@ -165,28 +91,38 @@ def _apply(problem: Problem) -> None:
     if problem.fix is not None:
         state.set_document(state.document().with_architecture(problem.fix.architecture))
     elif problem.settings_fix is not None:
-        for name, value in form_values(problem.settings_fix.settings).items():
-            st.session_state[_key(name)] = value
+        info = DATASETS[state.document().dataset]
+        for name, value in form_values(problem.settings_fix.settings, info).items():
+            enter(name, value)
 
 
-def _train_button(info: DatasetInfo, settings: RunSettings, blocked: bool) -> None:
+def _train_button(info: DatasetInfo, settings: RunSettings | None) -> None:
+    """`settings`: None while they, or the network, can't be trained."""
     st.button(
         "Train",
         key="train",
         type="primary",
         width="stretch",
-        disabled=blocked,
+        disabled=settings is None,
         on_click=_start,
         args=(info.name, settings, uuid.uuid4().hex),  # a key for each drawing of the button
     )
-    if blocked:
+    if settings is None:
         st.caption("Mend what is marked red above, then train.")
 
 
-def _start(dataset: str, settings: RunSettings, key: str) -> None:
+def _forecast_line(images: tuple[int, int], batch_size: int) -> None:
+    """How long an epoch will take, where this machine was measured. `images`: trained on, and validated on."""
+    calibration = calibration_of(calibration_file(state.settings()))
+    if calibration is not None:
+        expected = forecast(calibration, state.document().architecture, *images, batch_size)
+        st.caption(f"About {seconds_text(expected.seconds)} an epoch (estimate).")
+
+
+def _start(dataset: str, settings: RunSettings, click: str) -> None:
     """Make the run. A second click finds the run the first one made: its key, or its request, is the same."""
     document = state.document()
-    run = state.store().create_run(document.architecture, dataset, settings, key=key)
+    run = state.store().create_run(document.architecture, dataset, settings, key=click)
     state.set_current_run_id(run.run_id)
 
 
@@ -213,7 +149,7 @@ def _set_dataset(name: str) -> None:
     document = state.document()
     state.set_document(document.with_architecture(document.architecture, name))
     for limit in ("train_limit", "test_limit"):
-        st.session_state[_key(limit)] = None
+        enter(limit, None)
 
 
 @st.cache_data(show_spinner="Reading the labels", max_entries=8)

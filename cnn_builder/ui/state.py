@@ -9,17 +9,23 @@ from typing import Any
 
 import streamlit as st
 
-from cnn_builder.architecture.errors import LayerSettingError
-from cnn_builder.data import is_local
+from cnn_builder.architecture import link
+from cnn_builder.architecture.errors import LayerSettingError, LinkError
+from cnn_builder.data import DATASETS, is_local
 from cnn_builder.runs import LocalLauncher, ServiceClient, Store, Supervisor
 from cnn_builder.settings import Settings
-from cnn_builder.ui.document import Ack, Document, DocumentError, DocumentStore, first_document
+from cnn_builder.ui.document import Document, DocumentError, first_document
+from cnn_builder.ui.document_store import DocumentStore
+from cnn_builder.ui.networks import Networks, SavedNetwork
+from cnn_builder.ui.operations import Ack
 
-DOC_PARAM, RUN_PARAM = "doc", "run"
+DOC_PARAM, RUN_PARAM, NET_PARAM = "doc", "run", "net"
 _DOCUMENT, _DOCUMENT_ID, _MESSAGE, _RUN, _DRAWING = "document", "document_id", "message", "run_id", "drawing"
-_ACK, _SETTING_ERROR, _FRAMED = "stack_ack", "setting_error", "framed"
+_ACK, _SETTING_ERROR, _FRAMED, _GONE = "stack_ack", "setting_error", "framed", "network_gone"
 STACK = "stack"
 """Key of the picture of the stack."""
+VIEW = "view"
+"""Key of the choice of view on the Build page."""
 DRAW_PAD, DRAW_FILE, DRAW_RUN = "draw_pad", "draw_file", "draw_run"
 
 
@@ -99,6 +105,9 @@ def set_framed() -> None:
 
 def document() -> Document:
     """What is being built: the session's, else the saved one that the address names, else a new one."""
+    shared = st.query_params.get(NET_PARAM)
+    if shared is not None:
+        _open_link(shared)
     wanted = st.query_params.get(DOC_PARAM)
     if DocumentStore.is_id(wanted) and wanted != st.session_state.get(_DOCUMENT_ID):
         _open(str(wanted))
@@ -133,8 +142,38 @@ def _open(document_id: str) -> None:
     st.session_state[_DOCUMENT] = found or first_document(is_local("mnist", settings().data))
 
 
+def _open_link(text: str) -> None:
+    """Open the network of a share link as a new document; the address then names that one, so a reload keeps edits."""
+    try:
+        shared = link.decode(text)
+    except LinkError as error:
+        tell(f"{error} The network here was kept.")
+    else:
+        newcomer = first_document(is_local("mnist", settings().data))
+        dataset = shared.dataset if shared.dataset in DATASETS else newcomer.dataset
+        st.session_state[_DOCUMENT_ID] = st.query_params[DOC_PARAM] = DocumentStore.new_id()
+        st.session_state.pop(_DOCUMENT, None)
+        set_document(Document.of(shared.architecture, str(dataset)))
+    st.query_params.pop(NET_PARAM, None)
+
+
 def _documents() -> DocumentStore:
     return DocumentStore(settings().home / "documents")
+
+
+def networks() -> Networks:
+    """The networks saved by name."""
+    return Networks(settings().home / "networks")
+
+
+def gone_network() -> SavedNetwork | None:
+    """The saved network that was last deleted or replaced in this session."""
+    kept: SavedNetwork | None = st.session_state.get(_GONE)
+    return kept
+
+
+def set_gone_network(network: SavedNetwork | None) -> None:
+    st.session_state[_GONE] = network
 
 
 def tell(message: str) -> None:

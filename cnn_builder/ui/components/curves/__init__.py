@@ -25,18 +25,19 @@ def next_rows(run: Run, store: Store, feed: MutableMapping[str, Any], wanted: An
     """The data for the chart: rows it was not sent yet.
 
     A chart that misses rows (mounted again, an update lost) says which it has in `wanted`: {"run", "after", "nonce"}.
-    Each nonce is answered once.
+    Each nonce is answered once. A run that was resumed is drawn anew: its curve was cut where it goes on.
     """
-    if feed.get("run") != run.run_id:
-        feed.update(run=run.run_id, sent=0)
-    if isinstance(wanted, dict) and wanted.get("run") == run.run_id and wanted.get("nonce") != feed.get("nonce"):
+    name = f"{run.run_id}/{run.cut}" if run.cut else run.run_id
+    if feed.get("run") != name:
+        feed.update(run=name, sent=0)
+    if isinstance(wanted, dict) and wanted.get("run") == name and wanted.get("nonce") != feed.get("nonce"):
         feed.update(sent=int(wanted.get("after", 0)), nonce=wanted.get("nonce"))
     after = int(feed["sent"])
     steps_per_epoch = (run.total_steps or 0) / run.settings.epochs
     new = curve_rows(store.metrics(run.run_id, after), steps_per_epoch, after)
     feed["sent"] = new.last_seq
     return {
-        "run": run.run_id,
+        "run": name,
         "after": after,
         "to": new.last_seq,
         "steps": new.steps,

@@ -13,7 +13,8 @@ from cnn_builder.architecture.layers.base import Shape, times
 from cnn_builder.figures.colours import CATEGORY_COLOURS, INPUT_COLOUR
 from cnn_builder.figures.volumes import Box, boxes
 from cnn_builder.ui.components import register
-from cnn_builder.ui.document import Ack, Document, apply
+from cnn_builder.ui.document import Document
+from cnn_builder.ui.operations import Ack, apply
 
 _mount = register("stack", Path(__file__).parent)
 _UNKNOWN = Box(26.0, 56.0, 8.0)
@@ -55,7 +56,7 @@ def stack_data(document: Document, traced: Trace) -> dict[str, Any]:
     ]
     start = {"type": "Input", "label": "", "shape": times(architecture.input_shape), "colour": INPUT_COLOUR}
     return {
-        "input": {**start, "box": _box(sizes[0])},
+        "input": {**start, **_drawn(sizes[0])},
         "layers": layers,
         "selected": document.selected,
         "gap": document.gap,
@@ -72,7 +73,7 @@ def _item(index: int, layer: Layer, traced: Trace, sizes: list[Box]) -> dict[str
         "label": layer.label(),
         "shape": times(shape) if shape else "does not fit" if broken else "",
         "colour": CATEGORY_COLOURS.get(layer.category, INPUT_COLOUR),
-        "box": _box(sizes[index + 1] if fits else _UNKNOWN),
+        **_drawn(sizes[index + 1] if fits else _UNKNOWN),
         "state": "fits" if fits else "broken" if broken else "after",
         "name": ", ".join(filter(None, (f"Layer {index + 1}: {layer.type}", layer.label(), result))),
     }
@@ -84,5 +85,5 @@ def _short(name: str) -> str:
     return name
 
 
-def _box(box: Box) -> list[float]:
-    return [box.width, box.height, box.slant]
+def _drawn(box: Box) -> dict[str, Any]:
+    return {"box": [box.width, box.height, box.slant], "cells": box.cells}

@@ -1,27 +1,37 @@
-// Draws one layer: a box in oblique view and three lines of text.
-const SVG = "http://www.w3.org/2000/svg";
-export const HEIGHT = 236;
-const FLOOR = 156;
-const TEXT_WIDTH = 108;
+// Draws one layer: a box in oblique view that stands on the floor line, and three lines of text.
+import { element, svg, write } from "./dom.js";
 
-export function itemWidth(item) {
-  const [width, , slant] = item.box;
-  return Math.max(TEXT_WIDTH, Math.ceil(width + slant) + 12);
+export const HEIGHT = 228;
+export const FLOOR = 148;
+const NARROWEST = 64;
+const WIDEST = 128;
+const PADDING = 14;
+const FONTS = { type: "600 13px", label: "12px", shape: "12px" };
+const pen = document.createElement("canvas").getContext("2d");
+const measured = new Map();
+
+function textWidth(font, text) {
+  const key = `${font} ${text}`;
+  if (!measured.has(key)) {
+    pen.font = font;
+    measured.set(key, pen.measureText(text).width);
+  }
+  return measured.get(key);
 }
 
-function svg(name, attributes) {
-  const node = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  return node;
+export function itemWidth(item, family) {
+  const [width, , slant] = item.box;
+  const texts = Object.entries(FONTS).map(([part, font]) => textWidth(`${font} ${family}`, item[part]));
+  const wanted = Math.max(width + slant, ...texts) + PADDING;
+  return Math.ceil(Math.max(NARROWEST, Math.min(wanted, WIDEST)));
 }
 
 function polygon(points, face) {
   return svg("polygon", { points: points.map((point) => point.join(",")).join(" "), class: face });
 }
 
-export function picture(item) {
+function picture(item, total) {
   const [width, height, slant] = item.box;
-  const total = itemWidth(item);
   const left = (total - width - slant) / 2;
   const right = left + width;
   const top = FLOOR - height;
@@ -31,33 +41,40 @@ export function picture(item) {
     polygon([[right, top], [right + slant, top - slant], [right + slant, FLOOR - slant], [right, FLOOR]], "side"),
     polygon([[left, top], [right, top], [right, FLOOR], [left, FLOOR]], "front"),
   );
-  if (item.state === "broken") {
-    const x = left + (width + slant) / 2;
-    node.append(svg("circle", { cx: x, cy: top - slant - 16, r: 9, class: "mark" }));
-    const sign = svg("text", { x, y: top - slant - 11.5, class: "sign" });
-    sign.textContent = "!";
-    node.append(sign);
+  // A short vector shows its numbers one by one: the ten classes at the end.
+  for (let cell = 1; cell < item.cells; cell += 1) {
+    const y = FLOOR - (height * cell) / item.cells;
+    node.append(svg("line", { x1: left, x2: right, y1: y, y2: y, class: "cell" }));
   }
+  if (item.state === "broken") node.append(...warning(left + (width + slant) / 2, top - slant - 16));
   return node;
 }
 
-export function caption(item) {
-  const node = document.createElement("span");
-  node.className = "caption";
+function warning(x, y) {
+  const sign = svg("text", { x, y: y + 5, class: "sign" });
+  sign.textContent = "!";
+  return [svg("circle", { cx: x, cy: y, r: 11, class: "mark" }), sign];
+}
+
+function caption(item) {
+  const node = element("span", "caption");
   for (const part of ["type", "label", "shape"]) {
-    const line = document.createElement("span");
-    line.className = part;
+    const line = element("span", part);
     line.textContent = item[part] || "\u00a0";
     node.append(line);
   }
   return node;
 }
 
-export function fill(node, item) {
-  const signature = JSON.stringify([item.type, item.label, item.shape, item.colour, item.box, item.state]);
-  if (node.dataset.signature === signature) return;
-  node.dataset.signature = signature;
-  node.style.setProperty("--layer", item.colour);
-  node.style.width = `${itemWidth(item)}px`;
-  node.replaceChildren(picture(item), caption(item));
+// `number` is what people count by; it changes more often than the picture.
+export function fill(node, item, width, number) {
+  const shown = [width, item.type, item.label, item.shape, item.colour, item.box, item.cells, item.state];
+  const signature = JSON.stringify(shown);
+  if (node.dataset.signature !== signature) {
+    node.dataset.signature = signature;
+    node.style.setProperty("--layer", item.colour);
+    node.style.width = `${width}px`;
+    node.replaceChildren(element("span", "number"), picture(item, width), caption(item));
+  }
+  write(node.firstChild, number);
 }

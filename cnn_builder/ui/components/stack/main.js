@@ -1,27 +1,52 @@
-import { HEIGHT, fill, itemWidth } from "./draw.js";
+import { element, place, set, write } from "./dom.js";
+import { Drag } from "./drag.js";
+import { FLOOR, HEIGHT, fill, itemWidth } from "./draw.js";
+import { SPOKEN, keysButton, operationOf } from "./keys.js";
+import { Overview } from "./overview.js";
 import { Queue } from "./queue.js";
 
 const GAP = 34;
+const PLUS = 40;
 const strips = new WeakMap();
 
 class Strip {
   constructor(parent) {
-    this.queue = new Queue();
+    this.gap = GAP;
     this.items = new Map();
+    this.queue = new Queue((state) => this.component.setStateValue("operations", state));
+    this.build();
+    parent.append(this.frame);
+    this.family = getComputedStyle(this.scroller).fontFamily;
+    this.drag = new Drag(this);
+    this.row.append(this.drag.marker);
+    this.list.addEventListener("keydown", (event) => this.onListKey(event));
+    this.list.addEventListener("click", (event) => this.onClick(event));
+    this.start.addEventListener("click", () => this.send({ op: "input" }));
+    this.gaps.addEventListener("click", (event) => this.onGap(event));
+    this.gaps.addEventListener("keydown", (event) => this.onGapKey(event));
+  }
+
+  build() {
+    this.frame = element("div", "frame");
     this.scroller = element("div", "scroller");
     this.row = element("div", "row");
     this.row.style.height = `${HEIGHT}px`;
-    this.start = element("div", "item input");
-    this.list = element("div", "list", { role: "listbox", "aria-label": "Layers of the network", tabindex: "0" });
-    this.list.setAttribute("aria-orientation", "horizontal");
+    this.row.style.setProperty("--floor", `${FLOOR}px`);
+    this.wires = [element("div", "wire"), element("div", "wire cut")];
+    this.start = element("button", "item input", { type: "button" });
+    const named = { "aria-label": "Layers of the network", "aria-describedby": "help" };
+    this.list = element("div", "list", { role: "listbox", tabindex: "0", "aria-orientation": "horizontal", ...named });
     this.gaps = element("div", "gaps", { role: "group", "aria-label": "Add a layer" });
-    this.row.append(this.start, this.list, this.gaps);
+    this.row.append(...this.wires, this.start, this.list, this.gaps);
     this.scroller.append(this.row);
-    parent.append(this.scroller);
-    this.list.addEventListener("keydown", (event) => this.onListKey(event));
-    this.list.addEventListener("click", (event) => this.onClick(event));
-    this.gaps.addEventListener("click", (event) => this.onGap(event));
-    this.gaps.addEventListener("keydown", (event) => this.onGapKey(event));
+    this.overview = new Overview(this.scroller);
+    this.position = element("span", "position");
+    this.status = element("div", "hidden", { role: "status" });
+    const help = element("div", "hidden", { id: "help" });
+    help.textContent = SPOKEN;
+    const foot = element("div", "foot");
+    foot.append(this.position, ...keysButton());
+    this.frame.append(this.scroller, this.overview.node, foot, this.status, help);
   }
 
   update(component) {
@@ -31,88 +56,128 @@ class Strip {
   }
 
   send(operation) {
-    const state = this.queue.add(operation);
+    this.say(announcement(operation, this.view));
+    this.queue.add(operation);
     this.draw();
-    this.component.setStateValue("operations", structuredClone(state));
+  }
+
+  // The same sentence twice in a row is spoken twice only when the text differs.
+  say(text) {
+    if (text) this.status.textContent = this.status.textContent === text ? `${text}\u00a0` : text;
   }
 
   draw() {
     const { data } = this.component;
-    const view = this.queue.foresee(data);
-    fill(this.start, data.input);
-    let x = itemWidth(data.input);
-    const places = [x];
-    const kept = new Set();
-    for (const [index, layer] of view.layers.entries()) {
-      const node = this.item(layer);
-      kept.add(layer.id);
-      fill(node, layer);
-      place(node, x + GAP);
-      node.className = `item ${layer.state}`;
-      node.setAttribute("aria-label", layer.name.replace(/^Layer \d+/, `Layer ${index + 1}`));
-      node.setAttribute("aria-selected", String(layer.id === view.selected));
-      x += GAP + itemWidth(layer);
-      places.push(x);
-    }
-    for (const [id, node] of this.items) if (!kept.has(id)) this.drop(id, node);
-    // Readers follow the order in the document, not the places on the screen.
-    view.layers.forEach((layer, index) => {
-      const node = this.items.get(layer.id);
-      if (this.list.children[index] !== node) this.list.insertBefore(node, this.list.children[index] ?? null);
+    const view = (this.view = this.queue.foresee(data));
+    const first = itemWidth(data.input, this.family);
+    let x = first;
+    this.layout = view.layers.map((layer) => {
+      const spot = { id: layer.id, x: x + GAP, width: itemWidth(layer, this.family) };
+      x = spot.x + spot.width;
+      return spot;
     });
-    this.drawGaps(places, view);
-    this.row.style.width = `${x + GAP}px`;
+    this.drawInput(data.input, first, view.selected === "input");
+    view.layers.forEach((layer, index) => this.drawItem(layer, index, layer.id === view.selected));
+    this.sort(view.layers);
+    this.drawGaps([first, ...this.layout.map((spot) => spot.x + spot.width)], view);
+    this.drawWires(first / 2, x + GAP / 2, view.layers);
+    const width = x + GAP + 6;
+    if (this.row.style.width !== `${width}px`) this.row.style.width = `${width}px`;
+    const tallest = Math.max(data.input.box[1], ...view.layers.map((layer) => layer.box[1]));
+    this.overview.draw(view.layers, this.layout, width, tallest);
     this.mark(view);
+    this.drag.follow();
   }
 
-  item(layer) {
+  drawInput(input, width, chosen) {
+    fill(this.start, input, width, "");
+    set(this.start, "aria-label", `Input, ${input.shape}`);
+    set(this.start, "aria-pressed", chosen);
+  }
+
+  drawItem(layer, index, chosen) {
     let node = this.items.get(layer.id);
     if (!node) {
-      node = element("div", "item", { role: "option", id: `layer-${layer.id}` });
+      node = element("div", "", { role: "option", id: `layer-${layer.id}` });
       node.dataset.layer = layer.id;
       this.items.set(layer.id, node);
     }
-    return node;
+    const { x, width } = this.layout[index];
+    fill(node, layer, width, String(index + 1));
+    if (this.drag.id !== layer.id) place(node, x);
+    set(node, "class", `item ${layer.state}`);
+    set(node, "aria-label", layer.name.replace(/^Layer \d+/, `Layer ${index + 1}`));
+    set(node, "aria-selected", chosen);
   }
 
-  drop(id, node) {
-    node.remove();
-    this.items.delete(id);
+  // Readers follow the order in the document, not the places on the screen.
+  sort(layers) {
+    const kept = new Set(layers.map((layer) => layer.id));
+    for (const [id, node] of this.items) {
+      if (kept.has(id)) continue;
+      node.remove();
+      this.items.delete(id);
+    }
+    layers.forEach((layer, index) => {
+      const node = this.items.get(layer.id);
+      if (this.list.children[index] !== node) this.list.insertBefore(node, this.list.children[index] ?? null);
+    });
   }
 
   drawGaps(places, view) {
-    while (this.gaps.children.length > places.length) this.gaps.lastChild.remove();
-    while (this.gaps.children.length < places.length) this.gaps.append(element("button", "plus", { type: "button" }));
+    const { children } = this.gaps;
+    while (children.length > places.length) this.gaps.lastChild.remove();
+    while (children.length < places.length) this.gaps.append(element("button", "plus", { type: "button" }));
     const at = view.layers.findIndex((layer) => layer.id === view.selected);
     const home = view.gap ?? at + 1;
     places.forEach((x, index) => {
-      const button = this.gaps.children[index];
-      place(button, x + (GAP - 26) / 2);
-      button.textContent = "+";
-      button.dataset.index = index;
-      button.tabIndex = index === home ? 0 : -1;
-      button.setAttribute("aria-label", index ? `Add a layer after layer ${index}` : "Add a layer at the start");
-      button.setAttribute("aria-pressed", String(view.selected === null && index === view.gap));
+      const button = children[index];
+      place(button, x + (GAP - PLUS) / 2);
+      set(button, "data-index", index);
+      set(button, "tabindex", index === home ? 0 : -1);
+      set(button, "aria-label", index ? `Add a layer after layer ${index}` : "Add a layer at the start");
+      set(button, "aria-pressed", view.selected === null && index === view.gap);
+    });
+  }
+
+  // What flows along the floor ends where a layer does not fit.
+  drawWires(from, to, layers) {
+    const broken = layers.findIndex((layer) => layer.state === "broken");
+    const end = broken < 0 ? to : this.layout[broken].x + this.layout[broken].width / 2;
+    [[from, end], [end, to]].forEach(([left, right], index) => {
+      place(this.wires[index], left);
+      const width = `${right - left}px`;
+      if (this.wires[index].style.width !== width) this.wires[index].style.width = width;
     });
   }
 
   mark(view) {
-    const node = view.selected === null ? null : this.items.get(view.selected);
-    if (node) this.list.setAttribute("aria-activedescendant", node.id);
-    else this.list.removeAttribute("aria-activedescendant");
-    if (this.shown === view.selected || !node) return;
-    // Scrolled by hand: scrollIntoView would move the page as well.
-    const left = parseFloat(node.dataset.x);
-    const right = left + node.offsetWidth;
+    const at = view.layers.findIndex((layer) => layer.id === view.selected);
+    const count = view.layers.length;
+    set(this.list, "aria-activedescendant", at < 0 ? null : `layer-${view.selected}`);
+    const waiting = view.gap !== null && `Place ${view.gap + 1} waits for a layer`;
+    write(this.position, at >= 0 ? `Layer ${at + 1} of ${count}` : waiting || `${count} layers`);
+    const shown = at >= 0 ? `${view.selected} ${at}` : String(view.gap);
+    if (this.shown === shown || this.drag.id) return;
+    this.shown = shown;
+    if (at >= 0) this.reveal(this.layout[at].x, this.layout[at].width);
+    else if (view.gap !== null) this.reveal(Number(this.gaps.children[view.gap].dataset.x), PLUS);
+  }
+
+  // Scrolled by hand: scrollIntoView would move the page as well.
+  reveal(left, width) {
+    const margin = GAP + 14;
     const { scrollLeft, clientWidth } = this.scroller;
-    if (left - 40 < scrollLeft) this.scroller.scrollLeft = left - 40;
-    else if (right + 40 > scrollLeft + clientWidth) this.scroller.scrollLeft = right + 40 - clientWidth;
-    this.shown = view.selected;
+    if (left - margin < scrollLeft) this.scroller.scrollLeft = left - margin;
+    else if (left + width + margin > scrollLeft + clientWidth) {
+      this.scroller.scrollLeft = left + width + margin - clientWidth;
+    }
   }
 
   onClick(event) {
     const node = event.target.closest("[data-layer]");
-    if (node && node.getAttribute("aria-selected") !== "true") this.send({ op: "select", id: node.dataset.layer });
+    if (!node || this.drag.justDragged) return;
+    if (node.getAttribute("aria-selected") !== "true") this.send({ op: "select", id: node.dataset.layer });
   }
 
   onGap(event) {
@@ -125,7 +190,10 @@ class Strip {
     if (!operation) return;
     event.preventDefault();
     event.stopPropagation();
-    this.send(operation);
+    if (this.drag.id) return;
+    const at = this.view.layers.findIndex((layer) => layer.id === this.view.selected);
+    const home = { index: this.view.gap ?? at + 1 };
+    this.send(operation.op === "gap" ? { ...operation, ...home } : operation);
   }
 
   onGapKey(event) {
@@ -135,39 +203,37 @@ class Strip {
     event.preventDefault();
     next.focus();
   }
+
+  // What dragging needs of the strip.
+
+  spots() {
+    return this.layout;
+  }
+
+  node(id) {
+    return this.items.get(id);
+  }
+
+  drop(id, index) {
+    this.send({ op: "place", id, index });
+  }
+
+  settle() {
+    this.draw();
+  }
 }
 
-const PLAIN = {
-  ArrowLeft: { op: "step", by: -1 },
-  ArrowUp: { op: "step", by: -1 },
-  ArrowRight: { op: "step", by: 1 },
-  ArrowDown: { op: "step", by: 1 },
-  Home: { op: "step", by: -1000 },
-  End: { op: "step", by: 1000 },
-  Delete: { op: "remove" },
-  Backspace: { op: "remove" },
-};
-const WITH_ALT = { ArrowLeft: { op: "move", by: -1 }, ArrowRight: { op: "move", by: 1 } };
-const WITH_CONTROL = { d: { op: "duplicate" }, z: { op: "undo" }, y: { op: "redo" } };
-
-function operationOf(event) {
-  if (event.altKey) return WITH_ALT[event.key];
-  if (!event.ctrlKey && !event.metaKey) return PLAIN[event.key];
-  const key = event.key.toLowerCase();
-  return key === "z" && event.shiftKey ? { op: "redo" } : WITH_CONTROL[key];
-}
-
-function element(name, className, attributes = {}) {
-  const node = document.createElement(name);
-  node.className = className;
-  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-  return node;
-}
-
-function place(node, x) {
-  if (node.dataset.x === String(x)) return;
-  node.dataset.x = x;
-  node.style.transform = `translateX(${x}px)`;
+function announcement(operation, view) {
+  const at = view.layers.findIndex((layer) => layer.id === (operation.id ?? view.selected));
+  const layer = view.layers[at];
+  const last = view.layers.length - 1;
+  const places = { move: at + operation.by, place: operation.index };
+  if (layer && operation.op in places) {
+    return `${layer.type} moved to place ${Math.max(0, Math.min(places[operation.op], last)) + 1} of ${last + 1}`;
+  }
+  if (layer && operation.op === "remove") return `${layer.type} deleted, ${last} left`;
+  if (layer && operation.op === "duplicate") return `${layer.type} duplicated`;
+  return { undo: "Undone", redo: "Done again" }[operation.op];
 }
 
 export default function (component) {
@@ -176,7 +242,9 @@ export default function (component) {
   if (!strip) strips.set(parentElement, (strip = new Strip(parentElement)));
   strip.update(component);
   return () => {
-    strip.scroller.remove();
+    strip.drag.stop();
+    strip.overview.close();
+    strip.frame.remove();
     strips.delete(parentElement);
   };
 }
