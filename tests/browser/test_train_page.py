@@ -27,6 +27,7 @@ def choose_digits(page: Page, epochs: int, seed: int) -> None:
     if data_set.input_value() != "Digits (built in)":
         data_set.click()
         page.get_by_role("option", name="Digits (built in)").click()
+    page.locator("summary", has_text="Data").click()  # the group the seed is in
     for name, value in (("epochs", epochs), ("seed", seed)):
         field = page.locator(f".st-key-run-{name} input")
         field.fill(str(value))

@@ -4,8 +4,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from cnn_builder.architecture import LAYER_TYPES, PRESETS
-from cnn_builder.ui.document import Document, DocumentStore
+from cnn_builder.architecture import LAYER_TYPES, PRESETS, link
+from cnn_builder.ui.document import INPUT, Document
+from cnn_builder.ui.document_store import DocumentStore
+from cnn_builder.ui.networks import Networks
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 DOC = "0123456789abcdef"
@@ -42,6 +44,12 @@ def saved(home: Path) -> Document:
 
 def page_html(at: AppTest) -> str:
     return "\n".join(element.proto.body for element in at.get("html"))
+
+
+def document_named(at: AppTest) -> str:
+    """The document that the address names."""
+    named = at.query_params["doc"]
+    return named if isinstance(named, str) else named[0]
 
 
 def labelled(at: AppTest, kind: str, label: str) -> object:
@@ -117,16 +125,29 @@ def test_a_preset_opens_and_can_be_undone(open_app: Open, own_home: Path) -> Non
     assert saved(own_home).architecture == PRESETS["L1"].architecture
 
 
-@pytest.mark.parametrize("name", list(LAYER_TYPES))
-def test_every_layer_type_can_be_added_and_shows_its_settings(open_app: Open, own_home: Path, name: str) -> None:
+def test_every_layer_type_can_be_added_and_shows_its_settings(open_app: Open, own_home: Path) -> None:
+    entries = {name: layer for kind in LAYER_TYPES.values() for name, layer in kind.examples().items()}
     at = open_app(lesson("L1").select_gap(1))
-    at.button(key=f"add-{name}").click().run()
-    assert not at.exception
-    assert not at.error
-    layer = saved(own_home).layer
-    assert layer is not None
-    assert layer.type == name
-    assert f"## Layer 2 · {name}" in [text.value for text in at.markdown]
+    assert labelled(at, "selectbox", "Find a layer").options == [
+        f"{name} · {entries[name].summary}" for name in entries
+    ]
+    for name, layer in entries.items():
+        at.button(key=f"add-{name}").click().run()
+        assert not at.exception
+        assert not at.error
+        assert saved(own_home).layer == layer
+        assert f"## Layer 2 · {layer.type}" in [text.value for text in at.markdown]
+        at.button(key="undo").click().run()
+        assert saved(own_home).gap == 1
+
+
+def test_a_layer_is_found_by_typing(open_app: Open, own_home: Path) -> None:
+    at = open_app(lesson("L1").select_gap(6))
+    search = labelled(at, "selectbox", "Find a layer")
+    search.set_value("GELU").run()
+    assert saved(own_home).layer == LAYER_TYPES["Activation"].examples()["GELU"]
+    at.button(key="add-after").click().run()
+    assert labelled(at, "selectbox", "Find a layer").value is None
 
 
 def test_the_buttons_of_a_layer(open_app: Open, own_home: Path) -> None:
@@ -157,3 +178,129 @@ def test_a_name_with_markup_is_shown_as_text(open_app: Open, own_home: Path) -> 
     labelled(at, "text_input", "Name").set_value("<script>alert(1)</script> **x**").run()
     assert saved(own_home).architecture.name == "<script>alert(1)</script> **x**"
     assert "<script>" not in page_html(at)
+
+
+def test_the_input_is_changed(open_app: Open, own_home: Path) -> None:
+    at = open_app(lesson("L1").select(INPUT))
+    assert labelled(at, "number_input", "Height").value == 28
+    labelled(at, "number_input", "Height").set_value(32).run()
+    assert saved(own_home).architecture.input_shape == (32, 28, 1)
+    assert saved(own_home).on_input
+    labelled(at, "number_input", "Channels").set_value(0).run()
+    assert any("Expected a whole number from 1 to 10,000, received 0" in text.value for text in at.markdown)
+    assert saved(own_home).architecture.input_shape == (32, 28, 1)
+    at.button(key="undo").click().run()
+    assert labelled(at, "number_input", "Height").value == 28
+
+
+def test_a_block_is_repeated(open_app: Open, own_home: Path) -> None:
+    at = open_app(lesson("L1"))
+    at.session_state["repeat"] = True
+    at.run()
+    labelled(at, "number_input", "To layer").set_value(2).run()
+    labelled(at, "number_input", "Times").set_value(99).run()
+    assert any("at most 100" in text.value for text in at.markdown)
+    labelled(at, "number_input", "Times").set_value(3).run()
+    assert any("Conv2D → MaxPooling2D, 3 times in a row: 10 layers" in text.value for text in at.caption)
+    at.button(key="repeat-now").click().run()
+    assert len(saved(own_home).ids) == 10
+    at.button(key="undo").click().run()
+    assert saved(own_home).ids == lesson("L1").ids
+
+
+def test_undo_survives_another_page_and_a_reload(open_app: Open, own_home: Path) -> None:
+    at = open_app(lesson("L1"))
+    labelled(at, "number_input", "Filters").set_value(8).run()
+    labelled(at, "number_input", "Filters").set_value(9).run()
+    at.switch_page("pages/draw.py").run()
+    at.switch_page("pages/build.py").run()
+    at.button(key="undo").click().run()
+    assert saved(own_home).architecture.layers[0].filters == 8
+    again = AppTest.from_file(APP, default_timeout=30)
+    again.query_params["doc"] = DOC
+    again.run()
+    again.button(key="undo").click().run()
+    assert saved(own_home).architecture == PRESETS["L1"].architecture
+    again.button(key="redo").click().run()
+    again.button(key="redo").click().run()
+    assert saved(own_home).architecture.layers[0].filters == 9
+
+
+def test_an_empty_stack_to_start_from(open_app: Open, own_home: Path) -> None:
+    at = open_app(lesson("L1"))
+    labelled(at, "selectbox", "Start from").set_value("Empty").run()
+    assert (saved(own_home).ids, saved(own_home).gap) == ((), 0)
+    at.button(key="add-Flatten").click().run()
+    assert not at.exception
+    assert len(saved(own_home).ids) == 1
+
+
+def test_a_shared_network_opens_as_a_document_of_its_own(own_home: Path) -> None:
+    at = AppTest.from_file(APP, default_timeout=30)
+    at.query_params["net"] = link.encode(PRESETS["LeNet-5"].architecture, "digits")
+    at.run()
+    assert not at.error
+    assert "61,706" in page_html(at)
+    assert set(at.query_params) == {"doc"}
+    kept = DocumentStore(own_home / "documents").load(document_named(at))
+    assert kept is not None
+    assert (kept.architecture, kept.dataset) == (PRESETS["LeNet-5"].architecture, "digits")
+
+
+@pytest.mark.parametrize("text", ["1.cut", "9.newer.form", "x" * 500_000, ""])
+def test_a_damaged_link_is_told_and_the_stack_kept(open_app: Open, own_home: Path, text: str) -> None:
+    at = open_app(lesson("L2"))
+    at.query_params["net"] = text
+    at.run()
+    assert "The link" in at.error[0].value
+    assert "421,642" in page_html(at)
+    assert document_named(at) == DOC
+    at.run()
+    assert not at.error
+
+
+def test_the_link_opens_what_it_was_made_from(open_app: Open) -> None:
+    at = open_app(lesson("L2"))
+    at.session_state["share"] = True
+    at.run()
+    address = at.code[0].value
+    assert link.decode(address.split("?net=")[1]).architecture == PRESETS["L2"].architecture
+
+
+def test_networks_are_saved_opened_renamed_and_deleted(open_app: Open, own_home: Path) -> None:
+    networks = Networks(own_home / "networks")
+    at = open_app(lesson("L1"))
+    at.session_state["networks"] = True
+    at.run()
+    at.button(key="network-save").click().run()
+    (first,) = networks.list()[0]
+    assert any("is saved as it is here" in text.value for text in at.caption)
+    labelled(at, "number_input", "Filters").set_value(8).run()
+    at.button(key="network-replace").click().run()
+    assert networks.get(first.network_id).architecture.layers[0].filters == 8
+    at.button(key="network-back").click().run()
+    assert networks.get(first.network_id) == first
+    at.button(key=f"rename-{first.network_id}").click().run()
+    labelled(at, "text_input", "New name").set_value("\u202eevil").run()
+    assert "control characters" in at.error[0].value
+    at.button(key=f"rename-{first.network_id}").click().run()
+    labelled(at, "text_input", "New name").set_value("**Mine**").run()
+    assert [network.name for network in networks.list()[0]] == ["**Mine**"]
+    at.button(key=f"open-{first.network_id}").click().run()
+    assert saved(own_home).architecture.name == "**Mine**"
+    at.session_state["networks"] = True
+    at.run()
+    at.button(key=f"delete-{first.network_id}").click().run()
+    assert networks.list() == ([], 0)
+    at.button(key="network-back").click().run()
+    assert len(networks.list()[0]) == 1
+
+
+def test_only_the_chosen_view_is_drawn(open_app: Open) -> None:
+    at = open_app(lesson("L1"))
+    assert "Trace of the network" in page_html(at)
+    labelled(at, "segmented_control", "View").set_value("Compare").run()
+    assert "Trace of the network" not in page_html(at)
+    at.switch_page("pages/draw.py").run()
+    at.switch_page("pages/build.py").run()
+    assert labelled(at, "segmented_control", "View").value == "Compare"

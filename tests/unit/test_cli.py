@@ -36,7 +36,7 @@ def store() -> Iterator[Store]:
 
 def test_presets_are_listed_with_their_parameters() -> None:
     lines = run("presets").stdout.splitlines()
-    assert [line.split()[0] for line in lines] == ["L1", "L2", "L3", "LeNet-5"]
+    assert [line.split()[0] for line in lines][:4] == ["L1", "L2", "L3", "LeNet-5"]
     assert "515,146" in lines[0]
     assert "421,642" in lines[1]
     assert "does not fit" in lines[2]

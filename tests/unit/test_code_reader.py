@@ -80,7 +80,10 @@ HEAD = "import keras, os\nfrom keras import layers\nfrom keras.layers import *\n
 @pytest.mark.parametrize(
     ("code", "says"),
     [
-        ("model = keras.Sequential([\n    layers.Flatten(),\n", "Line 4: this is not Python, column .*never closed"),
+        (
+            "model = keras.Sequential([\n    layers.Flatten(),\n",
+            "Line 4, column 26: this is not Python: .*never closed",
+        ),
         ("keras.Sequential([Input((8, 8, 1)), Lambda(lambda x: x)])", "Line 4: unknown layer 'Lambda'"),
         ("keras.Sequential([Input((8, 8, 1)), __import__('os').system('x')])", "Line 4: a layer depends on"),
         ("import sys\nkeras.Sequential([Input((8, 8, 1)), Dense(len(sys.argv))])", "Line 5: Dense's units depends on"),
@@ -135,6 +138,6 @@ def test_shared_blocks_and_comprehensions() -> None:
 
 def test_l3_as_the_lesson_has_it_is_read_once_its_list_is_closed() -> None:
     source = "from keras import layers, models\nmodel = models.Sequential([layers.Input((28,28,1)), layers.Dense(10)"
-    with pytest.raises(ArchitectureFileError, match="Line 2: this is not Python"):
+    with pytest.raises(ArchitectureFileError, match="Line 2, column 27: this is not Python"):
         keras_code.parse(source)
     assert isinstance(keras_code.parse(source + "])"), Architecture)

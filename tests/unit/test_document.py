@@ -5,7 +5,9 @@ import pytest
 from cnn_builder.architecture import LAYER_TYPES, PRESETS, repairs
 from cnn_builder.architecture.errors import CnnBuilderError, LayerSettingError
 from cnn_builder.ui.components.stack import refused, take
-from cnn_builder.ui.document import UNDO_STEPS, Document, DocumentError, DocumentStore, apply
+from cnn_builder.ui.document import INPUT, UNDO_STEPS, Document, DocumentError
+from cnn_builder.ui.document_store import DocumentStore
+from cnn_builder.ui.operations import apply
 
 FLATTEN = LAYER_TYPES["Flatten"].example()
 
@@ -107,6 +109,72 @@ def test_any_architecture_can_follow_any(document: Document, count: int) -> None
         assert changed.selected in changed.ids
 
 
+def test_a_layer_is_placed_by_its_id(document: Document) -> None:
+    placed = document.place("l4", 1)
+    assert placed.ids == ("l0", "l4", "l1", "l2", "l3", "l5")
+    assert placed.selected == "l4"
+    assert types(placed)[1] == "Dense"
+    assert placed.undo().ids == document.ids
+    assert document.place("l4", 99).ids[-1] == "l4"
+    assert document.place("nobody", 1) is document
+    assert document.place("l4", 4).past == ()
+
+
+def test_a_block_is_repeated(document: Document) -> None:
+    again = document.repeat(0, 1, 3)
+    assert types(again)[:7] == ["Conv2D", "MaxPooling2D"] * 3 + ["Conv2D"]
+    assert again.ids == ("l0", "l1", "l6", "l7", "l8", "l9", "l2", "l3", "l4", "l5")
+    assert (again.selected, again.next_id) == ("l6", 10)
+    assert (again.undo().ids, again.undo().selected) == (document.ids, "l0")
+    assert document.repeat(2, 2, 1) is document
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "times", "message"),
+    [
+        (0, 5, 17, "would make 102 layers; a network has at most 100. Repeat this block 1 to 16 times"),
+        (0, 0, 10**9, "at most 100"),
+        (0, 0, 0, "at most 100"),
+        (3, 2, 2, "from 1 to 6, in this order, received 4 and 3"),
+        (0, 6, 2, "from 1 to 6"),
+        (-1, 0, 2, "from 1 to 6"),
+    ],
+)
+def test_a_block_that_cannot_be_repeated_is_told(
+    document: Document, first: int, last: int, times: int, message: str
+) -> None:
+    with pytest.raises(DocumentError, match=message):
+        document.repeat(first, last, times)
+    assert len(document.repeat(0, 5, 16).ids) == 96
+
+
+def test_the_input_is_selected_and_changed(document: Document) -> None:
+    chosen = document.select(INPUT)
+    assert (chosen.on_input, chosen.index, chosen.layer) == (True, None, None)
+    changed = chosen.with_input_shape((32, 32, 3))
+    assert (changed.architecture.input_shape, changed.selected) == ((32, 32, 3), INPUT)
+    assert changed.with_input_shape((32, 32, 3)) is changed
+    assert changed.undo() == chosen
+    assert chosen.step(1).selected == "l0"
+    assert chosen.step(-1).selected == "l0"
+    assert chosen.remove() is chosen
+    assert chosen.move(1) is chosen
+    assert chosen.duplicate() is chosen
+
+
+@pytest.mark.parametrize("place", [INPUT, None, "l3"])
+def test_a_new_name_keeps_what_is_selected(document: Document, place: str | None) -> None:
+    start = document.select_gap(2) if place is None else document.select(place)
+    renamed = start.with_architecture(start.architecture.with_name("Mine"), "mnist")
+    assert (renamed.selected, renamed.gap, renamed.ids) == (start.selected, start.gap, start.ids)
+
+
+def test_a_change_that_comes_late_goes_to_the_layer_it_was_meant_for(document: Document) -> None:
+    late = document.select("l2").change("l0", filters=8)
+    assert (late.architecture.layers[0].filters, late.selected) == (8, "l2")  # type: ignore[attr-defined]
+    assert document.remove().change("l0", filters=8) == document.remove()
+
+
 def test_a_document_survives_its_file(document: Document, tmp_path: Path) -> None:
     store, name = DocumentStore(tmp_path / "documents"), DocumentStore.new_id()
     assert store.load(name) is None
@@ -116,7 +184,7 @@ def test_a_document_survives_its_file(document: Document, tmp_path: Path) -> Non
     assert [path.name for path in store.folder.iterdir()] == [f"{name}.json"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"architecture": {}}', "null", '{"architecture": 1, "ids": 2}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"pool": []}', "null", '{"pool": 1, "ids": 2}', "[" * 50_000])
 def test_a_damaged_file_is_told(tmp_path: Path, text: str) -> None:
     name = DocumentStore.new_id()
     (tmp_path / f"{name}.json").write_text(text)
@@ -140,10 +208,16 @@ def test_operations_apply_in_order(document: Document) -> None:
     assert types(done) == ["Flatten", "Conv2D", "Conv2D", "Dense", "Dense"]
 
 
+def test_the_picture_places_a_layer_and_selects_the_input(document: Document) -> None:
+    assert apply(document, [{"op": "place", "id": "l5", "index": 0}]).ids[0] == "l5"
+    assert apply(document, [{"op": "input"}]).on_input
+
+
 @pytest.mark.parametrize(
     "operation",
     [{}, {"op": "explode"}, {"op": "select", "id": "nobody"}, {"op": "select", "id": 3}, {"op": "step"},
-     {"op": "insert", "index": 0, "type": "Lambda"}, {"op": "move", "by": "far"}],
+     {"op": "insert", "index": 0, "type": "Lambda"}, {"op": "move", "by": "far"}, {"op": "place", "id": "l1"},
+     {"op": "place", "id": "nobody", "index": 2}, {"op": "place", "id": "l1", "index": "2"}],
 )  # fmt: skip
 def test_unknown_operations_change_nothing(document: Document, operation: dict[str, object]) -> None:
     assert apply(document, [operation]) == document

@@ -62,9 +62,15 @@ def test_no_softmax_is_only_a_warning() -> None:
 def test_memory_counts_weights_gradient_slots_and_activations() -> None:
     small = network({"type": "Flatten"}, dense(10))
     params, activations = 7850, 784 + 784 + 10
-    assert memory_estimate(small, 8, "SGD") == 4 * (params * 2 + activations * 8)
-    assert memory_estimate(small, 8, "RMSprop") == 4 * (params * 3 + activations * 8)
-    assert memory_estimate(small, 8, "Adam") == 4 * (params * 4 + activations * 8)
+    for slots, options in (
+        (0, {"optimizer": "SGD"}),
+        (1, {"optimizer": "SGD", "momentum": 0.9}),
+        (1, {"optimizer": "RMSprop"}),
+        (2, {"optimizer": "Adam"}),
+        (3, {"optimizer": "Adam", "amsgrad": True}),
+    ):
+        expected = 4 * (params * (2 + slots) + activations * 8)
+        assert memory_estimate(small, RunSettings(batch_size=8, **options)) == expected
 
 
 def test_a_huge_layer_names_what_it_needs_and_the_limit() -> None:
@@ -75,7 +81,7 @@ def test_a_huge_layer_names_what_it_needs_and_the_limit() -> None:
 
 
 def test_a_batch_too_big_for_memory_is_halved_until_it_fits() -> None:
-    limit = memory_estimate(L2, 300, "Adam")
+    limit = memory_estimate(L2, RunSettings(batch_size=300))
     (problem,) = problems(limit=limit, batch_size=1024)
     assert problem.settings_fix is not None and problem.settings_fix.settings.batch_size == 256
     assert problems(limit=limit, batch_size=256) == ()
@@ -104,6 +110,29 @@ def test_test_images_as_validation_need_no_split() -> None:
 
 def test_without_labels_classes_are_not_looked_at() -> None:
     assert problems(labels=None, train_limit=5, validation_split=0.0) == ()
+
+
+def test_class_weights_are_one_for_each_class() -> None:
+    (problem,) = problems(class_weight=(1.0, 2.0))
+    assert problem.blocks and "expected 10 of them" in problem.message and "received 2" in problem.message
+    assert problem.settings_fix is not None and problem.settings_fix.settings.class_weight is None
+    assert problems(class_weight=(2.0,) * 10) == ()
+    (warning,) = problems(class_weight=(1.0,) * 9 + (0.0,))
+    assert not warning.blocks and "“9” will not be learned" in warning.message
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"schedule": "step", "decay_epochs": 3, "warmup_epochs": 2},
+        {"early_stopping": 5},
+        {"reduce_on_plateau": 7},
+    ],
+)
+def test_what_never_comes_in_so_few_epochs_is_a_warning(settings: dict[str, object]) -> None:
+    (problem,) = problems(epochs=5, **settings)
+    assert not problem.blocks
+    assert problems(epochs=20, **settings) == ()
 
 
 def test_bytes_for_people() -> None:

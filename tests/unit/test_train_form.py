@@ -8,16 +8,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cnn_builder.architecture import PRESETS
-from cnn_builder.data import DATASETS
 from cnn_builder.figures.curves import MAX_POINTS, curve_rows
 from cnn_builder.runs import LocalLauncher, Metric, Run, RunSettings, Store, Supervisor
 from cnn_builder.ui.components.curves import next_rows
 from cnn_builder.ui.live import progress
-from cnn_builder.ui.run_form import DEFAULTS, form_values, request_settings
 from cnn_builder.ui.run_result import samples_html, score_words
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-DIGITS = DATASETS["digits"]
 
 
 @pytest.fixture
@@ -76,19 +73,6 @@ def test_an_unknown_run_is_said(page: AppTest) -> None:
     page.run()
     assert any("Run not found" in box.value for box in page.warning)
     assert not page.exception
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [RunSettings(), RunSettings(validation_data="test", validation_split=0.0), RunSettings(validation_split=0.0)],
-)
-def test_form_values_ask_for_the_same_settings_again(settings: RunSettings) -> None:
-    assert request_settings({**DEFAULTS, **form_values(settings)}, DIGITS) == settings
-
-
-def test_a_limit_of_all_images_is_no_limit() -> None:
-    settings = request_settings({**DEFAULTS, "train_limit": 99_999, "test_limit": 100}, DIGITS)
-    assert (settings.train_limit, settings.test_limit) == (None, 100)
 
 
 def a_run(**changes: object) -> Run:

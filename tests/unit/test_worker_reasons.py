@@ -6,7 +6,7 @@ import pytest
 
 from cnn_builder.data import DatasetError
 from cnn_builder.engine.worker import in_background, main, reason_of
-from cnn_builder.runs import StoreError
+from cnn_builder.runs import StoreFull
 
 
 class ResourceExhaustedError(Exception):
@@ -20,7 +20,8 @@ class ResourceExhaustedError(Exception):
         (ResourceExhaustedError("OOM when allocating"), "out of memory"),
         (OSError(errno.ENOSPC, "No space left on device"), "disk full"),
         (OSError("Can't write data (errno = 28, error message = 'No space left on device')"), "disk full"),
-        (StoreError("The store cannot be written: disk full."), "disk full"),
+        (StoreFull("The store cannot be written: disk full."), "disk full"),
+        (OSError(errno.EFBIG, "File too large"), "disk full"),
         (DatasetError("MNIST is not on this machine."), "MNIST is not on this machine."),
         (ZeroDivisionError("division by zero\nsecond line"), "ZeroDivisionError: division by zero"),
         (KeyboardInterrupt(), "KeyboardInterrupt"),

@@ -1,0 +1,205 @@
+"""The document behind the Build page: nothing is lost by reload, page change or a bad link; it is saved and shared."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+Idle = Callable[[Page], Locator]
+NewPage = Callable[..., Page]
+
+
+def open_build(page: Page, url: str, idle: Idle) -> None:
+    page.goto(url)
+    layers(page).first.wait_for()
+    idle(page)
+
+
+def layers(page: Page) -> Locator:
+    return page.get_by_role("listbox", name="Layers of the network").get_by_role("option")
+
+
+def totals(page: Page) -> Locator:
+    return page.locator(".st-key-totals")
+
+
+def number(page: Page, name: str) -> Locator:
+    return page.get_by_role("spinbutton", name=name, exact=True)
+
+
+def type_number(page: Page, name: str, value: str) -> None:
+    number(page, name).fill(value)
+    number(page, name).press("Enter")
+
+
+def share_link(page: Page) -> str:
+    page.get_by_role("button", name="Share").click()
+    shown = page.get_by_test_id("stPopoverBody").locator("code")
+    shown.wait_for()
+    address = shown.inner_text().replace("\n", "")
+    page.keyboard.press("Escape")
+    return address
+
+
+def test_an_edit_typed_and_reloaded_at_once_is_kept(page: Page, app_url: str, idle: Idle) -> None:
+    open_build(page, app_url, idle)
+    expect(page).to_have_url(re.compile("doc="))
+    type_number(page, "Filters", "7")
+    page.reload()
+    expect(number(page, "Filters")).to_have_value("7")
+    expect(layers(page).first).to_have_accessible_name(re.compile("7 @ 3×3"))
+    page.get_by_role("button", name="Undo").click()
+    expect(number(page, "Filters")).to_have_value("32")
+
+
+def test_undo_goes_back_several_steps_after_another_page(page: Page, app_url: str, idle: Idle) -> None:
+    open_build(page, app_url, idle)
+    for value in ("8", "9"):
+        type_number(page, "Filters", value)
+        expect(layers(page).first).to_have_accessible_name(re.compile(f"{value} @"))
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(layers(page)).to_have_count(5)
+    page.get_by_role("link", name="Draw").click()
+    expect(page).to_have_url(re.compile("/draw"))
+    idle(page)
+    page.get_by_role("link", name="Build").click()
+    layers(page).first.wait_for()
+    idle(page)
+    page.locator(".st-key-keys [data-ready]").wait_for(state="attached")
+    # By keyboard, with the focus outside the strip: three fast presses, none lost.
+    for _ in range(3):
+        page.keyboard.press("Control+z")
+    expect(number(page, "Filters")).to_have_value("32")
+    expect(layers(page)).to_have_count(6)
+    page.keyboard.press("Control+y")
+    page.keyboard.press("Control+Shift+z")
+    expect(number(page, "Filters")).to_have_value("9")
+
+
+def test_undo_in_a_text_field_is_the_fields_own(page: Page, app_url: str, idle: Idle) -> None:
+    open_build(page, app_url, idle)
+    type_number(page, "Filters", "8")
+    expect(layers(page).first).to_have_accessible_name(re.compile("8 @"))
+    name = page.get_by_label("Name", exact=True)
+    name.press_sequentially("xy")
+    name.press("Control+z")
+    idle(page)
+    expect(number(page, "Filters")).to_have_value("8")
+
+
+def test_a_number_goes_to_its_layer_when_another_is_clicked(page: Page, app_url: str, idle: Idle) -> None:
+    open_build(page, app_url, idle)
+    number(page, "Filters").fill("5")
+    layers(page).nth(2).click()
+    expect(page.get_by_role("heading", name="Layer 3 · Conv2D")).to_be_visible()
+    expect(layers(page).first).to_have_accessible_name(re.compile("5 @ 3×3"))
+    expect(layers(page).nth(2)).to_have_accessible_name(re.compile("64 @ 3×3"))
+    expect(number(page, "Filters")).to_have_value("64")
+
+
+def test_a_shared_link_opens_a_copy(new_page: NewPage, app_url: str, idle: Idle) -> None:
+    mine, yours = new_page(), new_page()
+    open_build(mine, app_url, idle)
+    type_number(mine, "Filters", "11")
+    expect(layers(mine).first).to_have_accessible_name(re.compile("11 @"))
+    address = share_link(mine)
+    assert address.startswith(f"{app_url}/?net=1.")
+    open_build(yours, address, idle)
+    expect(layers(yours).first).to_have_accessible_name(re.compile("11 @"))
+    expect(yours).to_have_url(re.compile(r"/\?doc=\w+$"))
+    assert yours.url != mine.url
+    type_number(yours, "Filters", "12")
+    expect(layers(yours).first).to_have_accessible_name(re.compile("12 @"))
+    yours.reload()
+    expect(layers(yours).first).to_have_accessible_name(re.compile("12 @"))
+    mine.reload()
+    expect(layers(mine).first).to_have_accessible_name(re.compile("11 @"))
+
+
+@pytest.mark.parametrize("damage", ["?net=1.cutsho", "?net=9.newer.form"])
+def test_a_damaged_link_is_told_and_the_stack_kept(page: Page, app_url: str, idle: Idle, damage: str) -> None:
+    open_build(page, app_url, idle)
+    type_number(page, "Filters", "13")
+    expect(layers(page).first).to_have_accessible_name(re.compile("13 @"))
+    page.goto(f"{page.url}&{damage[1:]}")
+    expect(page.get_by_role("alert")).to_contain_text("The link")
+    expect(layers(page).first).to_have_accessible_name(re.compile("13 @"))
+    expect(page).not_to_have_url(re.compile("net="))
+
+
+def test_a_network_is_saved_and_opened(page: Page, app_url: str, idle: Idle) -> None:
+    open_build(page, app_url, idle)
+    name = page.get_by_label("Name", exact=True)
+    name.fill("<script>mine</script>")
+    name.press("Enter")
+    idle(page)
+    page.get_by_role("button", name="Networks").click()
+    page.get_by_role("button", name=re.compile("^Save")).click()
+    expect(page.get_by_text("is saved as it is here")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_label("Start from").click()
+    page.get_by_role("option", name=re.compile("^Empty")).click()
+    expect(layers(page)).to_have_count(0)
+    page.get_by_role("button", name="Networks").click()
+    page.get_by_role("button", name="<script>mine</script>", exact=True).click()
+    expect(layers(page)).to_have_count(6)
+    expect(page.get_by_label("Name", exact=True)).to_have_value("<script>mine</script>")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(layers(page)).to_have_count(0)
+
+
+def test_a_block_is_repeated_and_the_input_changed(page: Page, app_url: str, idle: Idle) -> None:
+    open_build(page, app_url, idle)
+    page.get_by_role("button", name="Repeat…").click()
+    type_number(page, "Times", "3")
+    expect(page.get_by_text("3 times in a row: 8 layers in all")).to_be_visible()
+    page.get_by_role("button", name="Repeat", exact=True).click()
+    expect(layers(page)).to_have_count(8)
+    expect(page.get_by_role("heading", name="Layer 2 · Conv2D")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(layers(page)).to_have_count(6)
+    page.locator(".st-key-stack .input").click()
+    expect(page.get_by_role("heading", name="Input", exact=True)).to_be_visible()
+    type_number(page, "Height", "40")
+    expect(layers(page).first).to_have_accessible_name(re.compile("output 38×26×32"))
+    expect(number(page, "Height")).to_have_value("40")
+
+
+def test_a_layer_is_added_by_keyboard_alone(page: Page, app_url: str, idle: Idle) -> None:
+    open_build(page, app_url, idle)
+    page.get_by_role("listbox", name="Layers of the network").focus()
+    page.keyboard.press("Enter")
+    search = page.get_by_role("combobox", name="Find a layer")
+    expect(search).to_be_focused()
+    page.keyboard.type("drop")
+    page.get_by_role("option", name=re.compile("^Dropout")).wait_for()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Layer 2 · Dropout")).to_be_visible()
+    expect(page.get_by_role("listbox", name="Layers of the network")).to_be_focused()
+    page.keyboard.press("Delete")
+    expect(layers(page)).to_have_count(6)
+
+
+def test_a_phone_shows_every_panel_without_sideways_scrolling(new_page: NewPage, app_url: str, idle: Idle) -> None:
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    open_build(page, app_url, idle)
+    box = page.locator(".st-key-stack").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 844, "the whole strip is in the first screenful"
+    for panel in ("Networks", "Share", "Repeat…"):
+        page.get_by_role("button", name=panel).click()
+        page.get_by_test_id("stPopoverBody").wait_for()
+        idle(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, panel
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{panel}: {found.generate_report()}"
+        page.keyboard.press("Escape")
+        expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    page.get_by_role("button", name="Add a layer at the start").tap()
+    page.get_by_role("heading", name="Add layer 1").wait_for()
+    idle(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.get_by_role("combobox", name="Find a layer")).not_to_be_focused()

@@ -1,0 +1,212 @@
+"""The Code view, and the forms a network goes out in."""
+
+import ast
+import json
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cnn_builder.architecture import LAYER_TYPES, PRESETS, Architecture, keras_code, notebook, trace
+from cnn_builder.architecture.opening import open_network
+from cnn_builder.figures.diagram import diagram
+from cnn_builder.figures.trace_markdown import trace_markdown
+from cnn_builder.ui.document import Document
+from cnn_builder.ui.document_store import DocumentStore
+from cnn_builder.ui.quoting import quoted
+
+APP = str(Path(__file__).resolve().parents[2] / "app.py")
+DOC = "0123456789abcdef"
+PASTE, SVG = "code-paste", "{http://www.w3.org/2000/svg}"
+L1, L3 = PRESETS["L1"].architecture, PRESETS["L3"].architecture
+BROKEN = "import keras\n\nmodel = keras.Sequential([\n    keras.Input((28, 28, 1)),\n\nmodel.summary()\n"
+
+# The page ------------------------------------------------------------------------------------------------
+
+Open = Callable[[], AppTest]
+
+
+@pytest.fixture
+def code_view(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Open the Build page on L1 with its Code view shown."""
+    monkeypatch.delenv("CNN_BUILDER_DATA", raising=False)
+
+    def make() -> AppTest:
+        at = AppTest.from_file(APP, default_timeout=30)
+        DocumentStore(own_home / "documents").save(DOC, Document.of(L1, "digits"))
+        at.query_params["doc"] = DOC
+        at.run()
+        at = at.button_group(key="view").set_value("Code").run()
+        assert not at.exception
+        return at
+
+    return make
+
+
+def saved(home: Path) -> Architecture:
+    document = DocumentStore(home / "documents").load(DOC)
+    assert document is not None
+    return document.architecture
+
+
+def read(at: AppTest, text: str) -> AppTest:
+    at.text_area(key=PASTE).set_value(text)
+    at.button(key="code-read").click().run()
+    assert not at.exception
+    return at
+
+
+def test_pasted_code_opens_and_undo_brings_the_old_network_back(code_view: Open, own_home: Path) -> None:
+    at = read(code_view(), keras_code.write(L3))
+    assert saved(own_home) == L3
+    assert "7 layers, layer 6 does not fit" in at.success[0].value
+    at.button(key="undo").click().run()
+    assert saved(own_home) == L1
+
+
+def test_pasted_json_opens(code_view: Open, own_home: Path) -> None:
+    at = read(code_view(), PRESETS["L2"].architecture.to_json())
+    assert saved(own_home) == PRESETS["L2"].architecture
+    assert "421,642 parameters" in at.success[0].value
+
+
+def test_an_unclosed_list_is_shown_where_it_opens_and_the_text_stays(code_view: Open, own_home: Path) -> None:
+    at = read(code_view(), BROKEN)
+    assert "Line 3, column 26" in at.error[0].value
+    quote = next(code.value for code in at.code if "│" in code.value)
+    line, caret = quote.splitlines()[-2:]
+    assert line == "3 │ model = keras.Sequential(["
+    assert caret.index("^") == line.index("[")
+    assert at.text_area(key=PASTE).value == BROKEN
+    assert saved(own_home) == L1
+    at.button_group(key="view").set_value("Trace").run()
+    at.button_group(key="view").set_value("Code").run()
+    assert at.text_area(key=PASTE).value == BROKEN
+
+
+def test_every_form_is_shown_and_can_be_downloaded(code_view: Open) -> None:
+    at = code_view()
+    for form in ("Python", "Notebook", "JSON", "SVG", "Markdown"):
+        at.button_group(key="code-form").set_value(form).run()
+        assert not at.exception
+        assert at.get("download_button")[-1].proto.label == "Download"
+    assert "<script" not in "".join(element.proto.body for element in at.get("html"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.keras", b"no zip", "not a whole"),
+        ("a.py", BROKEN.encode(), "Line 3, column 26"),
+        ("a.ipynb", b"{}", "not a notebook"),
+        ("a.json", b'{"version": 9}', "version 9"),
+    ],
+)
+def test_a_file_that_cannot_be_opened_says_why(
+    code_view: Open, own_home: Path, name: str, content: bytes, says: str
+) -> None:
+    at = code_view()
+    at.file_uploader(key="code-upload").set_value((name, content, "application/octet-stream")).run()
+    assert not at.exception
+    assert says in at.error[0].value.replace("\\", "")
+    assert saved(own_home) == L1
+
+
+def test_a_file_opens(code_view: Open, own_home: Path) -> None:
+    at = code_view()
+    content = notebook.write(L3, "mnist").encode()
+    at.file_uploader(key="code-upload").set_value(("a.ipynb", content, "application/json")).run()
+    assert saved(own_home) == L3
+
+
+# The forms -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dataset", ["mnist", "fashion_mnist", "cifar10", "digits", "my own images"])
+def test_a_notebook_is_whole_and_reads_back(dataset: str) -> None:
+    text = notebook.write(L1.with_name("A *net* / <b>"), dataset)
+    data = json.loads(text)
+    assert (data["nbformat"], data["nbformat_minor"]) == (4, 5)
+    required = {"markdown": {"cell_type", "id", "metadata", "source"}}
+    required["code"] = required["markdown"] | {"execution_count", "outputs"}
+    assert all(set(cell) == required[cell["cell_type"]] for cell in data["cells"])
+    assert len({cell["id"] for cell in data["cells"]}) == len(data["cells"])
+    for cell in notebook.code_cells(text.encode()):
+        ast.parse(cell)
+    assert open_network("a.ipynb", text.encode()).layers == L1.layers
+    assert "<b>" not in "".join(data["cells"][0]["source"]).replace("\\<", "")
+
+
+def test_a_notebook_without_a_softmax_trains_on_logits() -> None:
+    logits = L1.replace(5, L1.layers[5].changed(activation=None))
+    assert "from_logits=False" in notebook.write(L1, "mnist")
+    assert "from_logits=True" in notebook.write(logits, "mnist")
+
+
+def texts(svg: str) -> list[str]:
+    return [str(element.text) for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+def test_a_diagram_says_every_layer_its_settings_and_shape() -> None:
+    found = texts(diagram(L1, trace(L1)))
+    assert found[:6] == ["Input", "28×28×1", "Conv2D", "32 @ 3×3", "relu", "26×26×32"]
+    assert found[-3:] == ["10", "softmax", "10"]
+    broken = texts(diagram(L3, trace(L3)))
+    assert broken.count("does not fit") == 1
+
+
+@pytest.mark.parametrize("count", [0, 1, 12, 13, 100])
+def test_a_long_stack_goes_on_in_the_next_row(count: int) -> None:
+    network = Architecture((8, 8, 1), (LAYER_TYPES["ReLU"].example(),) * count, "<&\"'>")
+    svg = ElementTree.fromstring(diagram(network, trace(network)))
+    titles = [element for element in svg.iter(f"{SVG}text") if element.get("font-weight")]
+    feet = [element.get("y") for element in titles]
+    assert len(titles) == count + 1
+    assert all(feet.count(y) <= 13 for y in feet)
+    assert len(set(feet)) == -(-(count + 1) // 13)
+    width = float(svg.get("width", "0"))
+    assert all(0 <= float(element.get("x", "-1")) <= width for element in svg.iter(f"{SVG}text"))
+
+
+def test_the_trace_as_markdown_has_a_row_a_layer_and_the_totals() -> None:
+    lines = trace_markdown(L1.with_name("a|b"), trace(L1)).splitlines()
+    assert lines[0] == "**a\\|b**"
+    rows = [line for line in lines if line.startswith("|")]
+    assert len(rows) == 2 + 1 + len(L1.layers) + 1
+    assert {row.count("|") for row in rows} == {8}
+    assert rows[3] == "| 1 | Conv2D | 32 @ 3×3 · relu | 26×26×32 | 320 | 194,688 | 3×3 |"
+    assert "**515,146**" in rows[-1]
+    assert "does not fit" in trace_markdown(L3, trace(L3))
+
+
+@pytest.mark.parametrize("name", ["every layer", "a/b", "", "-x", "ä ö", "Ünï", "'); import os; ('", "#"])
+def test_code_has_a_name_that_keras_can_train_under_and_keeps_ours(name: str) -> None:
+    source = keras_code.write(L1.with_name(name))
+    call = next(node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.keyword) and node.arg == "name")
+    assert isinstance(call.value, ast.Constant)
+    assert call.value.value.isascii()
+    assert all(char.isalnum() or char in "_.-" for char in call.value.value)
+    assert call.value.value[0].isalnum() or call.value.value[0] == "."
+    assert keras_code.parse(source).name == name
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "column", "expected"),
+    [
+        ("a\nbc", 2, 2, "1 │ a\n2 │ bc\n  │  ^"),
+        ("  a", 1, None, "1 │   a\n  │   ^"),
+        ("a", 5, 1, ""),
+        ("", 1, 1, ""),
+        ("\ta\x00", 1, 2, "1 │  a·\n  │  ^"),
+    ],
+)
+def test_a_line_is_quoted_with_a_caret(source: str, line: int, column: int | None, expected: str) -> None:
+    assert quoted(source, line, column) == expected
+
+
+def test_a_long_line_is_cut_around_the_caret() -> None:
+    line, caret = quoted("x" * 500 + "!" + "y" * 500, 1, 501).splitlines()
+    assert line[caret.index("^")] == "!"
+    assert len(line) < 90
