@@ -105,10 +105,13 @@ class Questions:
         return arrays["images"][0], int(arrays["labels"][0]), int(header["count"])
 
     def _array(self, name: str, op: str, image: np.ndarray, **fields: Any) -> np.ndarray:
-        return self._ask(op, image, **fields)[1][name]
+        return _part(self._ask(op, image, **fields)[1], name)
 
     def _ask(self, op: str, image: np.ndarray | None, **fields: Any) -> Answer:
-        try:
-            return self._service.ask({"op": op, **self._asked, **fields}, {} if image is None else {"image": image})
-        except KeyError as error:
-            raise ServiceError(f"The service's answer lacks {error}. Reload the page.") from None
+        return self._service.ask({"op": op, **self._asked, **fields}, {} if image is None else {"image": image})
+
+
+def _part(arrays: dict[str, np.ndarray], name: str) -> np.ndarray:
+    if name not in arrays:
+        raise ServiceError(f"The service's answer has no {name}. Reload the page.")
+    return arrays[name]

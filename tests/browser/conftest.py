@@ -16,6 +16,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from cnn_builder.architecture import PRESETS
+from cnn_builder.runs import LocalLauncher, RunSettings, Store, Supervisor
+from cnn_builder.settings import Settings
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -27,6 +31,7 @@ FLAGS = [
     "--no-first-run",
 ]
 PATIENCE_MS = 20_000
+TRAINING_SECONDS = 90
 _LOG = pytest.StashKey[Path]()
 
 
@@ -79,6 +84,25 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+@pytest.fixture(scope="module")
+def trained_run(app: App) -> str:
+    """Id of a finished run of a small network on the built-in digits, in the app's own store."""
+    settings = Settings(home=app.home)
+    with Store.open(settings) as store:
+        run = store.create_run(PRESETS["LeNet-5"].architecture, "digits", RunSettings(epochs=3, learning_rate=0.003))
+        launcher = LocalLauncher(settings)
+        supervisor = Supervisor(store, launcher, 1)
+        end = time.monotonic() + TRAINING_SECONDS
+        while store.get(run.run_id).is_active and time.monotonic() < end:
+            supervisor.tick()
+            time.sleep(0.2)
+        while launcher.exit_reason(store.get(run.run_id)) is None and time.monotonic() < end:
+            time.sleep(0.1)  # the process ends a moment after its run
+        launcher.close()
+        assert store.get(run.run_id).status == "finished"
+    return run.run_id
 
 
 @pytest.fixture
