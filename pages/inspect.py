@@ -34,7 +34,7 @@ def look(run: Run) -> None:
         subject = choose_subject(run, Questions(state.service(), run.run_id, epoch))
         if subject is None:
             return
-        view = st.segmented_control("View", list(VIEWS), default="Layers", key="inspect-view") or "Layers"
+        view = st.segmented_control("View", list(VIEWS), default="Layers", key="inspect-view", required=True)
         VIEWS[view](subject)
     except CnnBuilderError as error:
         st.error(str(error))

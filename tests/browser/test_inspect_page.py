@@ -91,3 +91,23 @@ def test_the_inspect_page_is_accessible_on_a_phone(
         found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
         serious = [v["id"] for v in found.response["violations"] if v["impact"] in ("serious", "critical")]
         assert serious == [], view
+
+
+def test_a_point_of_the_map_opens_its_image(inspected: Page) -> None:
+    show(inspected, "Map")
+    chart = inspected.locator(".js-plotly-plot")
+    chart.wait_for()
+    inspected.wait_for_timeout(500)  # Plotly lays itself out once more when its fonts are there
+    # The point farthest to the right, which no other covers.
+    across, down = chart.evaluate(
+        """plot => {
+             const { xaxis, yaxis } = plot._fullLayout;
+             const points = plot._fullData.flatMap((t) => Array.from(t.x, (x, i) => [x, t.y[i]]));
+             const [x, y] = points.reduce((best, point) => (point[0] > best[0] ? point : best));
+             const box = plot.getBoundingClientRect();
+             return [box.left + xaxis._offset + xaxis.d2p(x), box.top + yaxis._offset + yaxis.d2p(y)];
+           }"""
+    )
+    inspected.mouse.move(across, down)
+    inspected.mouse.click(across, down)
+    expect(inspected.locator(".cnn-picked figcaption")).to_have_text(re.compile(r"^Test image \d+: an? \d"))

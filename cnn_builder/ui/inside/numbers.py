@@ -40,11 +40,11 @@ def _place(subject: Subject, index: int) -> tuple[int, int, int]:
     shape = subject.traced.rows[index].output_shape
     start = np.unravel_index(int(subject.ask.activations(subject.image, index).argmax()), shape)
     chosen = []
-    parts = zip(st.columns(3), ("Row", "Column", "Channel"), shape, start, strict=True)
-    for column, title, size, first in parts:
-        key = f"inspect-unit-{subject.run.run_id}-{index}-{title}"
-        st.session_state.setdefault(key, int(first) + 1)
-        chosen.append(int(column.number_input(title, 1, size, key=key)) - 1)
+    with st.container(horizontal=True, gap="small"):
+        for title, size, first in zip(("Row", "Column", "Channel"), shape, start, strict=True):
+            key = f"inspect-unit-{subject.run.run_id}-{index}-{title}"
+            st.session_state.setdefault(key, int(first) + 1)
+            chosen.append(int(st.number_input(title, 1, size, key=key, width=112)) - 1)
     return chosen[0], chosen[1], chosen[2]
 
 

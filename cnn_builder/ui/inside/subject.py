@@ -48,7 +48,7 @@ def choose_subject(run: Run, ask: Questions) -> Subject | None:
     """The image, chosen by the user, with what the network reads in it; None where there is none yet."""
     info = DATASETS[run.dataset]
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="inspect-image"):
-        source = st.segmented_control("Image", SOURCES, default=SOURCES[0], key=_SOURCE, width="content") or SOURCES[0]
+        source = st.segmented_control("Image", SOURCES, default=SOURCES[0], key=_SOURCE, required=True)
         found = _from(source, run, info, ask)
         if found is None:
             return None
