@@ -30,8 +30,10 @@ VIEWS: dict[str, Callable[[Subject], None]] = {
 @st.fragment
 def look(run: Run) -> None:
     try:
-        epoch = choose_moment(run)
-        subject = choose_subject(run, Questions(state.service(), run.run_id, epoch))
+        ask = Questions(state.service(), run.run_id, choose_moment(run))
+        with st.spinner("Waking the network up …"):
+            ask.test_image(0)
+        subject = choose_subject(run, ask)
         if subject is None:
             return
         view = st.segmented_control("View", list(VIEWS), default="Layers", key="inspect-view", required=True)

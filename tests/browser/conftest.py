@@ -31,7 +31,7 @@ FLAGS = [
     "--no-first-run",
 ]
 PATIENCE_MS = 20_000
-TRAINING_SECONDS = 90
+TRAINING_SECONDS = 240
 _LOG = pytest.StashKey[Path]()
 
 

@@ -9,16 +9,16 @@ from typing import Any
 import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-Idle = Callable[[Page], Locator]
+# The first question starts the service, which imports TensorFlow.
+WAKING_MS = 60_000
 
 
 @pytest.fixture
-def inspected(page: Page, app: Any, idle: Idle, trained_run: str) -> Page:
+def inspected(page: Page, app: Any, trained_run: str) -> Page:
     page.goto(f"{app.url}/inspect?run={trained_run}")
-    idle(page)
-    page.locator(".cnn-tiles").first.wait_for()
+    page.locator(".cnn-tiles").first.wait_for(timeout=WAKING_MS)
     return page
 
 
@@ -73,17 +73,17 @@ def test_a_killed_service_is_not_noticed(inspected: Page, app: Any) -> None:
     assert len(services) == 1
     os.kill(services[0].pid, signal.SIGKILL)
     show(inspected, "Why")
-    expect(inspected.locator(".cnn-heat img")).to_have_count(3, timeout=60_000)
+    expect(inspected.locator(".cnn-heat img")).to_have_count(3, timeout=WAKING_MS)
     expect(inspected.get_by_role("alert")).to_have_count(0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_inspect_page_is_accessible_on_a_phone(
-    new_page: Callable[..., Page], app_url: str, idle: Idle, trained_run: str, scheme: str
+    new_page: Callable[..., Page], app_url: str, trained_run: str, scheme: str
 ) -> None:
     page = new_page(color_scheme=scheme, viewport={"width": 390, "height": 844})
     page.goto(f"{app_url}/inspect?run={trained_run}")
-    idle(page)
+    page.locator(".cnn-tiles").first.wait_for(timeout=WAKING_MS)
     for view, part in (("Layers", ".cnn-tiles"), ("One number", ".cnn-products"), ("Why", ".cnn-heat")):
         show(page, view)
         page.locator(part).first.wait_for()
