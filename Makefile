@@ -6,13 +6,15 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip install --disable-pip-version-check -c constraints.txt
 
+BENCHMARKS ?= trace_speed edit_to_painted sessions insight train_vs_lesson
+
 .PHONY: help run test lint bench clean
 
 help:
 	@echo "make run    start the app (installs it first, once)"
 	@echo "make test   run every test; T=tests/unit picks some"
 	@echo "make lint   ruff and mypy"
-	@echo "make bench  the numbers in the README"
+	@echo "make bench  the numbers in the README; BENCHMARKS='trace_speed insight' picks some"
 	@echo "make clean  remove the virtual environment and caches"
 
 run: $(VENV)/.installed
@@ -26,8 +28,8 @@ lint: $(VENV)/.installed-dev
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 
-bench: $(VENV)/.installed
-	$(PY) -m benchmarks.train_vs_lesson
+bench: $(VENV)/.installed-dev
+	@for name in $(BENCHMARKS); do echo "== $$name"; $(PY) -m benchmarks.$$name || failed=1; done; test -z "$$failed"
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

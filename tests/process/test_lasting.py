@@ -52,7 +52,7 @@ class House:
     def begin(self, request: RunSettings, architecture: Architecture = NETWORK) -> str:
         return self.store.create_run(architecture, "digits", request).run_id
 
-    def until(self, run_id: str, done: Callable[[Run], object], seconds: float = 90.0) -> Run:
+    def until(self, run_id: str, done: Callable[[Run], object], seconds: float = 240.0) -> Run:
         """Tick until the run is so; fails after `seconds`, with the worker's log."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
