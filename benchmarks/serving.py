@@ -1,6 +1,7 @@
 """A server of the app with a home of its own, and stacks to open in it, for the benchmarks of the Build page."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Browser, sync_playwright
+
 from cnn_builder.architecture import Architecture
 from cnn_builder.ui.document import Document
 from cnn_builder.ui.document_store import DocumentStore
@@ -23,18 +26,21 @@ _BLOCK: list[dict[str, Any]] = [
     {"type": "BatchNormalization"},
     {"type": "Activation", "activation": "relu"},
 ]
-_TAIL: list[dict[str, Any]] = [{"type": "GlobalAveragePooling2D"}, {"type": "Dense", "units": 10, "activation": "softmax"}]
+_TAIL: list[dict[str, Any]] = [
+    {"type": "GlobalAveragePooling2D"},
+    {"type": "Dense", "units": 10, "activation": "softmax"},
+]
 
 
 @contextmanager
-def served(patience: float = 60) -> Iterator[tuple[int, Path]]:
+def served(patience: float = 60, standby: bool = False) -> Iterator[tuple[int, Path]]:
     """Port and home of a server that runs as long as the block. Raises RuntimeError when it does not start."""
     with socket.socket() as probe:
         probe.bind(("localhost", 0))
         port = int(probe.getsockname()[1])
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        environment = {**os.environ, "CNN_BUILDER_HOME": str(home), "CNN_BUILDER_STANDBY": "false"}
+        environment = {**os.environ, "CNN_BUILDER_HOME": str(home), "CNN_BUILDER_STANDBY": str(standby).lower()}
         command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
         quiet = subprocess.DEVNULL
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet, stderr=quiet)
@@ -44,6 +50,17 @@ def served(patience: float = 60) -> Iterator[tuple[int, Path]]:
         finally:
             server.terminate()
             server.wait()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A Chromium without a window."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
 
 
 def _wait(url: str, server: subprocess.Popen[bytes], patience: float) -> None:

@@ -4,13 +4,11 @@ All in one fragment, so that an edit draws nothing else.
 """
 
 from collections.abc import Callable
-from html import escape
 
 import streamlit as st
 
 from cnn_builder.architecture import Trace, trace
 from cnn_builder.architecture.errors import CnnBuilderError
-from cnn_builder.architecture.layers.base import times
 from cnn_builder.figures.trace_table import trace_table
 from cnn_builder.ui import frame, state
 from cnn_builder.ui.comparison import comparison
@@ -24,6 +22,7 @@ from cnn_builder.ui.inspector import inspector
 from cnn_builder.ui.navigation import inside_frame
 from cnn_builder.ui.palette import palette
 from cnn_builder.ui.problems import problems
+from cnn_builder.ui.totals import totals
 from cnn_builder.ui.understanding import formula
 
 
@@ -34,7 +33,7 @@ def build() -> None:
     frame.bar(document)
     stack(document, traced, state.stack_ack(), state.STACK, take_operations)
     keys(document)
-    totals(traced)
+    totals(document.architecture, traced)
     problems(document, traced)
     if document.selected is None:
         palette(document)
@@ -85,17 +84,6 @@ def take_operations() -> None:
         ack = refused(sent, ack)
         state.tell(str(error))
     state.set_stack_ack(ack)
-
-
-def totals(traced: Trace) -> None:
-    fixed = traced.total_params - traced.trainable_params
-    parts = [f"<b>{traced.total_params:,}</b> parameters" + (f" ({fixed:,} not trained)" if fixed else "")]
-    parts.append(f"<b>{traced.total_macs:,}</b> MACs an image")
-    parts.append(f"output <b>{escape(times(traced.output_shape))}</b>")
-    if traced.error is not None:
-        parts.append(f"up to layer {traced.error.index}")
-    with st.container(key="totals"):
-        st.html(f'<div class="cnn-totals">{"".join(f"<span>{part}</span>" for part in parts)}</div>')
 
 
 inside_frame()

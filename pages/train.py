@@ -1,6 +1,7 @@
 """Train: choose the settings, start a run, watch its curves, read its score."""
 
 import time
+from collections import Counter
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from cnn_builder.ui.live import live
 from cnn_builder.ui.navigation import inside_frame
 from cnn_builder.ui.run_form import run_form
 from cnn_builder.ui.run_result import run_result
+from cnn_builder.ui.take_away import take_away
 from cnn_builder.ui.text import ago, plain
 
 RECENT = 30
@@ -36,14 +38,14 @@ def run_choice(run: Run | None) -> None:
         runs.setdefault(run.run_id, run)
     if not runs or (run is not None and len(runs) == 1):
         return
-    now = time.time()
+    labels = run_labels(list(runs.values()), time.time())
     key = "shown-run"
     st.session_state[key] = run.run_id if run else None
     st.selectbox(
         "Run",
         list(runs),
         key=key,
-        format_func=lambda run_id: run_label(runs[run_id], now),
+        format_func=lambda run_id: labels[run_id],
         placeholder="Open an older run",
         on_change=lambda: state.set_current_run_id(st.session_state[key]),
     )
@@ -58,6 +60,13 @@ def run_label(run: Run, now: float) -> str:
     """A run in one line."""
     result = run.status if run.test_accuracy is None else f"{run.test_accuracy:.4f}"
     return f"{run.name} · {title(run.dataset)} · {result} · {ago(run.created, now)}"
+
+
+def run_labels(runs: list[Run], now: float) -> dict[str, str]:
+    """Each run's line by its id. Those alike get the end of their id: the browser names a choice by its line."""
+    lines = {run.run_id: run_label(run, now) for run in runs}
+    often = Counter(lines.values())
+    return {name: line if often[line] == 1 else f"{line} · {name[-5:]}" for name, line in lines.items()}
 
 
 def request_words(run: Run) -> str:
@@ -85,6 +94,7 @@ def main() -> None:
         run_actions.described(run)
         live(run)
         run_result(run)
+        take_away(run)
         run_actions.manage(run)
 
 

@@ -48,6 +48,16 @@ def training_memory(network: Architecture | Trace, batch_size: int, optimizer_sl
     )
 
 
+def heaviest(traced: Trace, batch_size: int, optimizer_slots: int) -> int:
+    """Place (from 0) of the layer that takes most of ``training_memory``. Raises ValueError when there is no row."""
+
+    def size(place: int) -> int:
+        row, numbers = traced.rows[place], activations(traced)[place + 1]
+        return row.params + row.trainable_params * (1 + optimizer_slots) + batch_size * numbers
+
+    return max(range(len(traced.rows)), key=size)
+
+
 def training_bytes(network: Architecture | Trace, batch_size: int, optimizer_slots: int) -> int:
     """Bytes that training needs: parameters × (weight + gradient + slots) + activations × batch, 4 bytes each."""
     return training_memory(network, batch_size, optimizer_slots).total

@@ -10,6 +10,7 @@ from cnn_builder import __version__
 from cnn_builder.cli.convert import convert
 from cnn_builder.cli.diff import diff
 from cnn_builder.cli.errors import Commands
+from cnn_builder.cli.export import export
 from cnn_builder.cli.forecast import forecast
 from cnn_builder.cli.predict import predict
 from cnn_builder.cli.presets import presets
@@ -26,3 +27,4 @@ def main() -> None:
 
 for command in (presets, trace, diff, convert, forecast, train, predict, runs):
     main.add_command(command)
+runs.add_command(export)

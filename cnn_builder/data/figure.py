@@ -1,9 +1,11 @@
 """Drawn or photographed figures, made to look like MNIST's or like the built-in digits."""
 
+from functools import partial
+
 import numpy as np
 from scipy import ndimage
 
-from cnn_builder.data import digits, ink, prepared, strokes
+from cnn_builder.data import digits, figure_steps, ink, pieces, prepared, strokes
 from cnn_builder.data.prepared import Ink, Prepared, Refused
 
 # Stroke widths of most training images, in pixels of the 20×20 box, as `strokes.stroke_width` measures them: a
@@ -20,10 +22,15 @@ def figure(image: np.ndarray, preparation: str, ink_is: Ink | None) -> Prepared:
         raise Refused(prepared.DOT)
     ratio = strokes.stroke_width(cropped) / max(cropped.shape)
     if preparation == "digits":
-        result = digits.enlarge(_block_counts(cropped, _within(ratio * 20, DIGITS_STROKE)))
+        width = _within(ratio * 20, DIGITS_STROKE)
+        result = digits.enlarge(_block_counts(cropped, width))
     else:
-        result = _centred_by_mass(strokes.fit(cropped, 20, _within(ratio * 20, MNIST_STROKE)))
-    return Prepared(result[..., np.newaxis], None, ink.place_warnings(mask) + prepared.stroke_warnings(ratio))
+        width = _within(ratio * 20, MNIST_STROKE)
+        result = _centred_by_mass(strokes.fit(cropped, 20, width))
+    warnings = (*ink.place_warnings(mask), *prepared.stroke_warnings(ratio))
+    warnings += (prepared.SEVERAL,) * pieces.are_several(mask)
+    shown = partial(figure_steps.figure_steps, image, mask, (ratio * 20, width), result)
+    return Prepared(result[..., np.newaxis], None, warnings, shown)
 
 
 def _ink_mask(grey: np.ndarray, ink_is: Ink | None) -> np.ndarray:
@@ -35,7 +42,7 @@ def _ink_mask(grey: np.ndarray, ink_is: Ink | None) -> np.ndarray:
     # Smoothed, so that a camera's noise is not taken for faint ink.
     if ndimage.gaussian_filter(bright, 1.5).max() < ink.MIN_CONTRAST:
         raise Refused(prepared.BLANK if ink_is is None else prepared.FULL)
-    mask = ink.without_specks(bright >= ink.otsu(bright))
+    mask = ink.without_specks(ink.without_edges(bright >= ink.otsu(bright)))
     if mask.mean() > 0.6:
         raise Refused(prepared.FULL)
     return mask

@@ -9,6 +9,10 @@ from cnn_builder.data.prepared import Ink
 
 WORK_SIDE = 280
 MIN_CONTRAST = 24.0
+EIGHT = np.ones((3, 3), bool)
+"""Pixels touch at their corners too."""
+_ALONG = 0.6  # of a side
+_LEAST = 0.002  # of the picture: less is no figure
 _SPECK = 0.04  # of the largest piece's area; the flag of a "5" or a broken stroke is larger
 
 
@@ -58,11 +62,25 @@ def bright_ink(grey: np.ndarray, ink: Ink | None = None) -> np.ndarray:
     """
     frame = border(grey)
     if ink is None and light.is_uneven(grey, frame):
-        return light.even(grey)
+        return _evened(grey)
     background = float(np.median(frame))
     if ink is None:
         ink = "dark" if background - grey.min() > grey.max() - background else "bright"
     return np.clip(background - grey if ink == "dark" else grey - background, 0, 255)
+
+
+def _evened(grey: np.ndarray) -> np.ndarray:
+    """Ink in uneven light. What the light leaves behind reaches the border; a figure rarely does."""
+    best, least = np.zeros_like(grey), 2.0
+    for found in light.evened(grey):
+        if found.max() < MIN_CONTRAST:
+            continue
+        reaching = float(np.mean(border(found) >= otsu(found)))
+        if reaching < least:
+            best, least = found, reaching
+        if least < 0.005:
+            break
+    return best
 
 
 def otsu(values: np.ndarray) -> float:
@@ -79,13 +97,26 @@ def otsu(values: np.ndarray) -> float:
         between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
     best = np.nan_to_num(between, nan=-1.0)
     # Between two far peaks many thresholds are equally good: take the middle one.
-    ties = np.flatnonzero(best >= best.max() * (1 - 1e-9))
+    ties = np.flatnonzero(best >= best.max() - 1e-9 * abs(best.max()))
     return float(edges[int(ties.mean()) + 1])
+
+
+def without_edges(mask: np.ndarray) -> np.ndarray:
+    """The ink without pieces that lie along a side of the picture, if any other is left: a table, a scanner's edge."""
+    pieces, count = ndimage.label(mask, structure=EIGHT)
+    if count <= 1:
+        return mask
+    sides = (pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1])
+    along = np.zeros(count + 1, bool)
+    for side in sides:
+        along |= np.bincount(side, minlength=count + 1) > _ALONG * len(side)
+    kept = mask & ~along[pieces]
+    return np.asarray(kept) if kept.mean() >= _LEAST else mask
 
 
 def without_specks(mask: np.ndarray) -> np.ndarray:
     """The pieces of ink (8-connected) that are not tiny beside the largest."""
-    pieces, count = ndimage.label(mask, structure=np.ones((3, 3)))
+    pieces, count = ndimage.label(mask, structure=EIGHT)
     if count <= 1:
         return mask
     areas = np.bincount(pieces.ravel())

@@ -1,36 +1,54 @@
 """Light that falls unevenly on paper: a lamp at one side, dark corners, the edge of a shadow. Found and taken out."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from scipy import ndimage
 
 from cnn_builder.data.prepared import Ink
 
 _GRID = 24  # cells along the longer side in which the broad slope of the light is measured
+_NEAR_INK = 0.25  # of the way from ink to background
 _TAIL = 0.5  # per cent of the pixels that may be anything
 
 
 def is_uneven(grey: np.ndarray, frame: np.ndarray) -> bool:
-    """Whether the pixels of the border are not of one brightness, in a picture with enough of them to tell."""
-    return bool(np.mean(np.abs(frame - np.median(frame)) > 10) > 0.1) and min(grey.shape) >= 40
+    """Whether the border's pixels are of many brightnesses, and not only background and ink that reaches it."""
+    if min(grey.shape) < 40:
+        return False
+    background = float(np.median(frame))
+    extreme = np.where(frame < background, grey.min(), grey.max())
+    off = np.abs(frame - background) > 10
+    inked = np.abs(frame - extreme) <= _NEAR_INK * np.abs(extreme - background)
+    return bool(np.mean(off & ~inked) > 0.1)
 
 
-def even(grey: np.ndarray) -> np.ndarray:
-    """Ink from 0 (background) up to 255, the light's own changes taken out; (height, width) float32.
+def evened(grey: np.ndarray) -> Iterator[np.ndarray]:
+    """Ways to see ink from 0 (background) up to 255, the light's own changes taken out, the likeliest first.
 
-    First the broad slope, then what is wider than any stroke. Dark ink swallows a share of the light, so it is
-    measured as one; bright ink (chalk, a screen) adds to it.
+    Each is (height, width) float32. First the broad slope goes, then what is wider than any stroke. The slope is
+    wrong where a shadow has an edge: the second way leaves it in. The third takes only thin strokes for ink.
     """
     slope = _slope(grey)
     smooth = ndimage.gaussian_filter(grey, 1.0)
-    size = max(5, min(grey.shape) // 4)
-    if _ink_side(grey - slope) == "bright":
-        rest = smooth - slope
-        # An opening keeps the edge of a shadow sharp, and a stroke is too narrow to be kept.
+    side = _ink_side(grey - slope)
+    level = np.full_like(grey, np.median(grey))
+    for light, part in ((slope, 4), (level, 4), (slope, 8)):
+        yield _above(smooth, light, side, max(5, min(grey.shape) // part))
+
+
+def _above(smooth: np.ndarray, light: np.ndarray, ink: Ink, size: int) -> np.ndarray:
+    """Dark ink swallows a share of the light, so it is measured as one; bright ink (chalk, a screen) adds to it.
+
+    An opening or closing with a square keeps the edge of a shadow sharp, where a blur would not.
+    """
+    if ink == "bright":
+        rest = smooth - light
         rest = rest - ndimage.grey_opening(rest, size=(size, size))
     else:
-        share = smooth / np.maximum(slope, 8.0)
+        share = smooth / np.maximum(light, 8.0)
         rest = 255 * (1 - share / np.maximum(ndimage.grey_closing(share, size=(size, size)), 0.05))
-    # An opening or closing rests on the extremes of the noise: the middle of what is left is the background.
+    # Both rest on the extremes of the noise: the middle of what is left is the background.
     return np.clip(rest - np.median(rest), 0, 255).astype(np.float32)
 
 

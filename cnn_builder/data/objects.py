@@ -1,10 +1,13 @@
 """Pictures of things, where greys and colours matter: clothes for Fashion-MNIST, photos for CIFAR-10."""
 
+from functools import partial
+
 import numpy as np
 from PIL import Image
 from scipy import ndimage
 
 from cnn_builder.data import ink, prepared, strokes
+from cnn_builder.data.figure_steps import object_steps
 from cnn_builder.data.prepared import Ink, Prepared, Refused
 
 
@@ -27,7 +30,8 @@ def fashion(image: np.ndarray, ink_is: Ink | None) -> Prepared:
     if mask.mean() > 0.98:
         raise Refused(prepared.FULL)
     canvas = _longer_side_28(np.where(mask, bright, 0)[place])
-    return Prepared(canvas[..., np.newaxis], None, ink.place_warnings(mask))
+    shown = partial(object_steps, image, mask, place, canvas)
+    return Prepared(canvas[..., np.newaxis], None, ink.place_warnings(mask), shown)
 
 
 def _longer_side_28(bright: np.ndarray) -> np.ndarray:
@@ -49,9 +53,11 @@ def photo(image: np.ndarray, shape: tuple[int, int, int]) -> Prepared:
         raise Refused(prepared.BLANK)
     side = min(colours.shape[:2])
     top, left = ((extent - side) // 2 for extent in colours.shape[:2])
-    square = Image.fromarray(colours[top : top + side, left : left + side])
+    place = slice(top, top + side), slice(left, left + side)
+    square = Image.fromarray(colours[place])
     square = square.convert("L" if channels == 1 else "RGB")
     # A box filter when shrinking by much: it averages, as thumbnails are made, and does not ring.
     how = Image.Resampling.BOX if side >= 2 * max(height, width) else Image.Resampling.BICUBIC
     small = np.asarray(square.resize((width, height), how)).reshape(shape)
-    return Prepared(small, None, (prepared.SMALL,) * (side < min(height, width)))
+    shown = partial(object_steps, image, colours, place, small)
+    return Prepared(small, None, (prepared.SMALL,) * (side < min(height, width)), shown)

@@ -1,5 +1,6 @@
 """The result of preparing a picture, and the sentences it is refused or warned with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,16 +16,34 @@ OFF_CENTRE = "Off-centre: it was moved to the middle."
 TINY = "Tiny: it was enlarged, and may be read wrong. Draw it larger."
 THIN = "Very thin strokes: they were thickened to look like the training images."
 THICK = "Very thick strokes: they were thinned, and gaps may have closed up. Use a thinner pen."
+SEVERAL = "More than one figure: they are read as if they were one. Draw one at a time."
 SMALL = "The picture is smaller than the training images, so it was enlarged."
 
 
 @dataclass(frozen=True, eq=False)
+class Step:
+    """One step of the preparation: a picture of where it stands, uint8 (height, width) or (…, 3), and a line."""
+
+    name: str
+    line: str
+    image: np.ndarray
+
+
+def no_steps() -> tuple[Step, ...]:
+    return ()
+
+
+@dataclass(frozen=True, eq=False)
 class Prepared:
-    """`image` is what the model will see, uint8 of the data set's shape; None where `refused` says why."""
+    """`image` is what the model will see, uint8 of the data set's shape; None where `refused` says why.
+
+    `steps` draws how it came about, the first step first; drawn only when asked for.
+    """
 
     image: np.ndarray | None
     refused: str | None = None
     warnings: tuple[str, ...] = ()
+    steps: Callable[[], tuple[Step, ...]] = no_steps
 
 
 class Refused(Exception):

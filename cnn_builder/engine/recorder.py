@@ -46,6 +46,8 @@ class Recorder:
         self._asked = Asked()
         self._busy_since: float | None = None
         self._ended = threading.Event()
+        self._hurry = threading.Event()  # the first row is waited for
+        self._written = False
         self._failure: StoreError | None = None
         self._thread = threading.Thread(target=self._loop, name="recorder", daemon=True)
 
@@ -56,17 +58,22 @@ class Recorder:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._ended.set()
+        self._hurry.set()
         self._thread.join()
         try:
             patiently(self._flush)
+            patiently(lambda: self._store.beat(self._run_id, *self._place))  # where it was when it ended
         except StoreError:
             if kind is None:
                 raise
             _log.exception("The last metrics could not be written")
 
     def add(self, metric: Metric) -> None:
-        """Have a row written soon."""
+        """Have a row written soon; the first, for which people wait, at once."""
         self._rows.append(metric)
+        if not self._written:
+            self._written = True
+            self._hurry.set()
 
     def tell(self, event: Event) -> None:
         """Have something that happened written soon."""
@@ -103,7 +110,8 @@ class Recorder:
                 if isinstance(error, RunNotFound | StoreFull):
                     self._failure = error
                 _log.warning("%s Trying again.", error)
-            self._ended.wait(self._period)
+            self._hurry.wait(self._period)
+            self._hurry.clear()
             since_beat += self._period
 
     def _flush(self) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -38,16 +39,18 @@ class Kept(OrderedDict[Any, Any]):
     def __init__(self, most: int) -> None:
         super().__init__()
         self._most = most
+        self._lock = threading.RLock()  # galleries are also made in the background
 
     def get_or_make(self, key: object, make: Callable[[], T]) -> T:
         """What is kept under `key`, else what `make` gives, kept from now on."""
-        if key not in self:
-            self[key] = make()
-            while len(self) > self._most:
-                self.popitem(last=False)
-        self.move_to_end(key)
-        kept: T = self[key]
-        return kept
+        with self._lock:
+            if key not in self:
+                self[key] = make()
+                while len(self) > self._most:
+                    self.popitem(last=False)
+            self.move_to_end(key)
+            kept: T = self[key]
+            return kept
 
 
 class Models:
@@ -78,7 +81,10 @@ class Models:
         question = Question(header, arrays, inside, gallery)
         asked = json.dumps({**header, "run_id": None}, sort_keys=True)
         key = (version, asked, *(_digest(arrays[name]) for name in sorted(arrays)))
-        return self._answers.get_or_make(key, lambda: ask(question))
+        found: Answer = self._answers.get_or_make(key, lambda: ask(question))
+        if found[0].get("settled") is False:  # the same question will have a better answer
+            self._answers.pop(key, None)
+        return found
 
     def _model(self, run_id: str, epoch: object) -> tuple[tuple[str, int], Inside]:
         """A run's best model, or the one after an epoch (from 1), warmed; and its version.

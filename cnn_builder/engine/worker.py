@@ -46,7 +46,9 @@ def main(arguments: list[str]) -> int:
 def standby(settings: Settings) -> int:
     """Import everything, then train the run whose id comes on stdin. Ends where stdin ends before one came."""
     import cnn_builder.engine.train  # noqa: F401 - what a standby is for
+    from cnn_builder.engine.warm import warm_up
 
+    warm_up()
     run_id = sys.stdin.readline().strip()
     if not run_id:
         return 0

@@ -8,7 +8,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from cnn_builder.figures.quantities import sure
+from cnn_builder.figures.shares import sure
 from cnn_builder.runs.evaluation import Evaluation, Picture
 
 MOST_PIXELS = 4_000_000
@@ -44,7 +44,8 @@ def _figure(evaluation: Evaluation, picture: Picture, tile: np.ndarray, words: s
     read, truth = evaluation.classes[picture.predicted], evaluation.classes[picture.actual]
     caption = f"{sure(picture.probability)} sure"
     if words == "mistake":
-        caption = f"read <b>{escape(read)}</b>, {caption}<br>is <b>{escape(truth)}</b>, {sure(picture.truth)}"
+        caption = f"read <b>{escape(read)}</b>, {sure(picture.probability)}"
+        caption += f"<br>is <b>{escape(truth)}</b>, {sure(picture.truth)}"
     name = f"Test image {picture.index + 1}, {truth}"
     return (
         f'<figure><img src="{_png_url(tile)}" alt="{escape(name)}" title="{escape(name)}">'

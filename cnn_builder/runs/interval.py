@@ -30,9 +30,7 @@ def wilson(right: int, images: int) -> Interval:
     share, spread = right / images, Z * Z / images
     middle = (share + spread / 2) / (1 + spread)
     half = Z / (1 + spread) * math.sqrt(share * (1 - share) / images + spread / (4 * images))
-    return Interval(
-        0.0 if right == 0 else max(middle - half, 0.0), 1.0 if right == images else min(middle + half, 1.0)
-    )
+    return Interval(0.0 if right == 0 else max(middle - half, 0.0), 1.0 if right == images else min(middle + half, 1.0))
 
 
 def paired_difference(gained: int, lost: int, images: int) -> Interval:

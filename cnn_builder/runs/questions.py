@@ -49,6 +49,39 @@ class PlaneAnswer:
     predicted: np.ndarray
 
 
+@dataclass(frozen=True)
+class Calibration:
+    """How sure the run may be, found on ``images`` held-out images: see ``engine.insight.features``."""
+
+    confident: float
+    familiar: float
+    strange: float
+    images: int
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The nearest training images, nearest first: images (n, height, width, channels), labels and distances (n,)."""
+
+    images: np.ndarray
+    labels: np.ndarray
+    distances: np.ndarray
+
+
+@dataclass(frozen=True)
+class ReadAnswer:
+    """Probabilities (classes,); calibration and neighbours as soon as the service has them.
+
+    ``settled``: whether asking again would bring no more. ``why``: why there is no calibration.
+    """
+
+    probabilities: np.ndarray
+    settled: bool
+    calibration: Calibration | None = None
+    neighbours: Neighbours | None = None
+    why: str = ""
+
+
 class Questions:
     """Questions about one run's best model, or about the model as it was after an epoch. All raise ServiceError."""
 
@@ -59,6 +92,20 @@ class Questions:
     def probabilities(self, image: np.ndarray) -> np.ndarray:
         """One a class, (classes,), for a uint8 image (height, width, channels)."""
         return self._array("probabilities", "predict", image)
+
+    def read(self, image: np.ndarray) -> ReadAnswer:
+        """What the image is read as, and how sure to be of it; never waits for what takes long."""
+        header, arrays = self._ask("read", image, wait=False)
+        try:
+            probabilities, settled = arrays["probabilities"], bool(header["settled"])
+            if "confident" not in header:
+                return ReadAnswer(probabilities, settled, why=str(header.get("why", "")))
+            confident, familiar, strange = (float(header[name]) for name in ("confident", "familiar", "strange"))
+            known = Calibration(confident, familiar, strange, int(header["held_out"]))
+            near = Neighbours(arrays["images"], arrays["labels"], arrays["distances"])
+        except KeyError as error:
+            raise ServiceError(f"The service's answer lacks {error}. Reload the page.") from None
+        return ReadAnswer(probabilities, settled, known, near)
 
     def activations(self, image: np.ndarray, layer: int) -> np.ndarray:
         """A layer's output for the image, without the batch."""

@@ -12,7 +12,7 @@ from cnn_builder.runs.events import Event
 from cnn_builder.runs.models import Metric, Run, RunSettings
 
 _PLAIN = tuple(f.name for f in fields(Run) if f.name not in ("architecture", "settings", "evaluation", "tags"))
-_METRIC = tuple(f.name for f in fields(Metric))
+METRIC = tuple(f.name for f in fields(Metric))
 _EVENT = tuple(f.name for f in fields(Event))
 _FLOATS = ("loss", "accuracy", "val_loss", "val_accuracy", "seconds")
 
@@ -60,11 +60,6 @@ def _architecture(text: str) -> Architecture:
     return Architecture.from_json(text)  # immutable, so that one value can serve every reader
 
 
-def to_metric(row: Any) -> Metric:
-    """A row of the metrics table as a Metric."""
-    return Metric(**{name: getattr(row, name) for name in _METRIC})
-
-
 def to_event(row: Any) -> Event:
     """A row of the events table as an Event."""
     return Event(**{name: getattr(row, name) for name in _EVENT})
@@ -72,5 +67,5 @@ def to_event(row: Any) -> Event:
 
 def from_metric(run_id: str, seq: int, metric: Metric) -> dict[str, Any]:
     """A Metric as a row of the metrics table."""
-    values: dict[str, Any] = {name: getattr(metric, name) for name in _METRIC}
+    values: dict[str, Any] = {name: getattr(metric, name) for name in METRIC}
     return {**values, **{name: finite(values[name]) for name in _FLOATS}, "run_id": run_id, "seq": seq}

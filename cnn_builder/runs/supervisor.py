@@ -35,6 +35,7 @@ class Supervisor:
         self._lock = threading.Lock()
         self._since: dict[tuple[str, str, int], float] = {}  # (run, what, beats) -> when it was first seen
         self._stop = threading.Event()
+        self._nudged = threading.Event()
         self._thread: threading.Thread | None = None
 
     def tick(self) -> None:
@@ -56,14 +57,23 @@ class Supervisor:
                 self._thread = threading.Thread(target=self._loop, name="supervisor", daemon=True)
                 self._thread.start()
 
+    def nudge(self) -> None:
+        """Have the background thread tick at once: something was queued."""
+        self._nudged.set()
+
     def stop_thread(self) -> None:
         """End the background ticking, and wait for it."""
         self._stop.set()
+        self._nudged.set()
         if self._thread is not None:
             self._thread.join()
 
     def _loop(self) -> None:
-        while not self._stop.wait(1.0):
+        while True:
+            self._nudged.wait(1.0)
+            self._nudged.clear()
+            if self._stop.is_set():
+                return
             try:
                 self.tick()
             except Exception:  # the queue must move on whatever one tick met: a locked store, a full disk

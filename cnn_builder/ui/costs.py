@@ -70,6 +70,9 @@ def _time(document: Document, traced: Trace, batch: int) -> None:
     if traced.error is not None:
         st.caption("The network does not fit together yet, so it cannot be trained.")
         return
+    if not traced.trainable_params:
+        st.caption("Nothing in this network can be trained yet.")
+        return
     if document.dataset not in DATASETS:
         st.caption("Choose a data set for a forecast.")
         return

@@ -11,6 +11,8 @@ from cnn_builder.ui.document import Document, DocumentError
 
 _ID = re.compile(r"[a-z0-9]{12,32}")
 
+Stamp = tuple[int, int]
+
 
 class DocumentStore:
     """Documents as files in ``folder``, one an id."""
@@ -47,6 +49,14 @@ class DocumentStore:
             return None
         except (OSError, UnicodeDecodeError):
             raise DocumentError("The saved network cannot be read. A new one was started.") from None
+
+    def stamp(self, document_id: str) -> Stamp | None:
+        """What changes whenever the document is saved, by whomever; None when there is none."""
+        try:
+            status = self._path(document_id).stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_ino
 
     def _path(self, document_id: str) -> Path:
         if not self.is_id(document_id):

@@ -1,69 +1,27 @@
 """The fragment of the Draw page: canvas, answer and picture upload. A stroke reruns this and nothing around it."""
 
+import random
+import threading
 import time
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 
+from cnn_builder.architecture.errors import CnnBuilderError
 from cnn_builder.data import DATASETS, DatasetInfo
+from cnn_builder.data.own import OwnDrawings
 from cnn_builder.runs import Run
+from cnn_builder.runs.questions import Questions
 from cnn_builder.settings import Settings
 from cnn_builder.ui import state
-from cnn_builder.ui.components.canvas import Drawing, canvas, sent
-from cnn_builder.ui.reading import Predict, Reading, is_digits, percent, read_drawing, read_file, waiting
+from cnn_builder.ui.components.canvas import Shown, canvas, sent
+from cnn_builder.ui.drawing_sketch import File, Sample, Sketch
+from cnn_builder.ui.reading import is_digits, percent, thing
+from cnn_builder.ui.text import plain
 
 PICTURES = ["png", "jpg", "jpeg", "bmp", "gif", "webp", "tif", "tiff"]
-MAX_NUMBERS = 40_000
-SKETCH = "sketch"
-
-
-@dataclass(frozen=True)
-class Sketch:
-    """What was asked last and what was answered; kept over reruns and page switches.
-
-    drawn, file: the canvas' image or the file's bytes, whichever was read last. seq: the canvas' last drawing.
-    run_id: whose answer it is. turn: counts the answers, so that the same one given again is seen to be new.
-    """
-
-    seq: int = 0
-    drawn: object = None
-    file: bytes | None = None
-    file_id: str | None = None
-    saved: dict[str, Any] | None = None
-    run_id: str | None = None
-    turn: int = 0
-    reading: Reading | None = None
-
-    def with_drawing(self, drawing: Drawing) -> "Sketch":
-        saved = self.saved
-        if drawing.get("saved") is not None:
-            saved = drawing["saved"] if _size(drawing["saved"]) <= MAX_NUMBERS else None
-        return replace(self, seq=drawing["seq"], drawn=drawing.get("image"), file=None, saved=saved, reading=None)
-
-    def with_file(self, content: bytes, file_id: str) -> "Sketch":
-        return replace(self, drawn=None, file=content, file_id=file_id, reading=None)
-
-    def read_by(self, run_id: str, info: DatasetInfo, predict: Predict) -> "Sketch":
-        """The same, with this run's answer; an answer that is there already stays."""
-        if self.run_id == run_id and self.reading is not None:
-            return self
-        if self.file is not None:
-            reading = read_file(self.file, info, predict)
-        elif self.drawn is not None:
-            reading = read_drawing(self.drawn, info, predict)
-        else:
-            reading = waiting(info)
-        return replace(self, run_id=run_id, turn=self.turn + 1, reading=reading)
-
-
-def _size(saved: object) -> int:
-    """How many numbers the strokes hold; far too many when it is not strokes at all."""
-    strokes = saved.get("strokes") if isinstance(saved, dict) else None
-    if not isinstance(strokes, list):
-        return MAX_NUMBERS + 1
-    return sum(len(stroke.get("p", ())) if isinstance(stroke, dict) else MAX_NUMBERS for stroke in strokes)
+SKETCH, PRIMED = "sketch", "primed"
 
 
 def readable(runs: list[Run], settings: Settings) -> list[Run]:
@@ -90,34 +48,99 @@ def label(run: Run) -> str:
 @st.fragment
 def drawing(run: Run) -> None:
     info = DATASETS[run.dataset]
-    service = state.service()
-
-    def predict(image: np.ndarray) -> list[float]:
-        return service.predict(run.run_id, image)
-
+    ask = Questions(state.service(), run.run_id)
+    _prime(run, ask)
     sketch = _sketch()
     pad = st.container(key="draw_area")
-    with st.expander("Read an image file"):
+    sketch = _with_picture(sketch, info, ask)
+    told = sent(state.DRAW_PAD)
+    if told.pasted is not None and told.pasted[0] > sketch.pasted:
+        sketch = sketch.showing(File(told.pasted[1]), pasted=told.pasted[0])
+    if told.drawing is not None and told.drawing["seq"] > sketch.seq:
+        sketch = sketch.with_drawing(told.drawing)
+    sketch = sketch.read_by(run.run_id, info, ask.read)
+    kept = told.keep is not None and told.keep[0] > sketch.kept
+    if told.keep is not None and kept:
+        sketch = _keep(sketch, told.keep, info)
+    _remember(sketch)
+    reading = sketch.reading
+    if reading is not None:
+        data = reading.to_data(sketch.seq, sketch.turn, told.steps)
+        question = "It was a" if is_digits(info) else "It was"
+        with pad:
+            canvas(Shown(data, info.classes, sketch.saved, sketch.kept_words, question), state.DRAW_PAD, _forget_answer)
+    if kept:
+        st.rerun()  # the list of kept drawings stands outside of this fragment
+
+
+def _with_picture(sketch: Sketch, info: DatasetInfo, ask: Questions) -> Sketch:
+    """The sketch, or an uploaded picture or a test image in its place."""
+    with st.expander("Read a picture"):
         one = "one digit" if is_digits(info) else "one thing"
         upload = st.file_uploader(
             f"A picture of {one}, dark on light or light on dark", type=PICTURES, key=state.DRAW_FILE
         )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            sampled = st.button("Take a test image", key="draw_sample")
+            st.caption("A copied picture can also be pasted anywhere on this page, with Ctrl+V.")
+        if sampled:
+            try:
+                _, _, count = ask.test_image(0)
+                image, of_class, _ = ask.test_image(random.randrange(count))
+                sketch = sketch.showing(Sample(info.name, image, of_class))
+            except CnnBuilderError as error:
+                st.error(plain(str(error)))
     if upload is not None and upload.file_id != sketch.file_id:
-        sketch = sketch.with_file(upload.getvalue(), upload.file_id)
-    fresh = sent(state.DRAW_PAD)
-    if fresh is not None and fresh["seq"] > sketch.seq:
-        sketch = sketch.with_drawing(fresh)
-    sketch = sketch.read_by(run.run_id, info, predict)
-    state.set_drawing({SKETCH: sketch})
-    if sketch.reading is not None:
-        with pad:
-            data = sketch.reading.to_data(sketch.seq, sketch.turn)
-            canvas(data, info.classes, sketch.saved, key=state.DRAW_PAD, on_retry=_forget_answer)
+        sketch = sketch.showing(File(upload.getvalue()), file_id=upload.file_id)
+    return sketch
+
+
+def _keep(sketch: Sketch, wish: tuple[int, int], info: DatasetInfo) -> Sketch:
+    """Keep what the network saw as one of the user's own drawings; what came of it stands in the sketch."""
+    number, of_class = wish
+    seen = None if sketch.reading is None else sketch.reading.seen
+    if seen is None:
+        return replace(sketch, kept=number, kept_words="There is nothing to keep yet.")
+    own = own_drawings(info)
+    try:
+        own.keep(seen, of_class)
+        count = len(own.names())
+        one = "1 drawing" if count == 1 else f"{count:,} drawings"
+        words = f"Kept as {thing(info.classes[of_class], info)}: {one} in your own data set."
+    except CnnBuilderError as error:
+        words = str(error)
+    return replace(sketch, kept=number, kept_words=words)
+
+
+def own_drawings(info: DatasetInfo) -> OwnDrawings:
+    """The drawings kept for a data set."""
+    return OwnDrawings(state.settings().home / "drawings", info)
+
+
+def _prime(run: Run, ask: Questions) -> None:
+    """Let the service load the model and measure its certainty while people still look around."""
+    kept = state.drawing()
+    if kept.get(PRIMED) == run.run_id:
+        return
+    state.set_drawing({**kept, PRIMED: run.run_id})
+    blank = np.zeros(DATASETS[run.dataset].input_shape, np.uint8)
+
+    def work() -> None:
+        try:
+            ask.read(blank)
+        except CnnBuilderError:
+            return  # the first drawing meets the same error, and tells it
+
+    threading.Thread(target=work, name="prime", daemon=True).start()
 
 
 def _sketch() -> Sketch:
     kept = state.drawing().get(SKETCH)
     return kept if isinstance(kept, Sketch) else Sketch()
+
+
+def _remember(sketch: Sketch) -> None:
+    state.set_drawing({**state.drawing(), SKETCH: sketch})
 
 
 def sketched(run: Run) -> np.ndarray | None:
@@ -130,4 +153,4 @@ def sketched(run: Run) -> np.ndarray | None:
 
 
 def _forget_answer() -> None:
-    state.set_drawing({SKETCH: replace(_sketch(), reading=None)})
+    _remember(replace(_sketch(), reading=None))

@@ -41,7 +41,8 @@ def bar(document: Document) -> None:
         with st.container(horizontal=True, gap="xsmall", key="bar-buttons", width="content"):
             for name, steps in (("undo", document.past), ("redo", document.future)):
                 icon = f":material/{name}:"
-                st.button(name.capitalize(), key=name, icon=icon, disabled=not steps, on_click=_step, args=(name,))
+                label = name.capitalize()
+                st.button(label, key=name, icon=icon, help=label, disabled=not steps, on_click=_step, args=(name,))
             saved_networks(document)
             share(document)
     message = state.told()

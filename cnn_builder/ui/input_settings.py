@@ -3,11 +3,12 @@
 import streamlit as st
 
 from cnn_builder.architecture.architecture import MAX_SIDE
-from cnn_builder.architecture.errors import LayerSettingError
+from cnn_builder.architecture.errors import LayerSettingError, shown
 from cnn_builder.architecture.layers.base import times
 from cnn_builder.data import DATASETS
 from cnn_builder.ui import state
 from cnn_builder.ui.document import Document
+from cnn_builder.ui.fields import showing
 from cnn_builder.ui.text import plain
 
 _AXES = ("height", "width", "channels")
@@ -21,12 +22,12 @@ def input_settings(document: Document) -> None:
     st.caption(f"One image: height × width × channels (1 for grey, 3 for colour).{known}")
     error = state.setting_error()
     for column, axis, size in zip(st.columns(3), _AXES, document.architecture.input_shape, strict=True):
-        key = f"{state.document_id()}-input-{axis}"
-        st.session_state[key] = size
+        refused = error is not None and error.field == axis
+        key = showing(f"{state.document_id()}-input-{axis}", size, keep=refused)
         with column:
             st.number_input(axis.capitalize(), value="min", step=1, key=key, on_change=_change, args=(axis, key))
-            if error is not None and error.field == axis:
-                st.markdown(f":red[Expected {plain(error.expected)}, received {plain(repr(error.received))}.]")
+            if error is not None and refused:
+                st.markdown(f":small[:red[Expected {plain(error.expected)}, received {plain(shown(error.received))}.]]")
 
 
 def _change(axis: str, key: str) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from cnn_builder.runs import Run
 from cnn_builder.ui import run_actions, run_state, state
+from cnn_builder.ui.coach import announce, coach
 from cnn_builder.ui.components import curves
 from cnn_builder.ui.text import duration, plain
 
@@ -82,9 +83,11 @@ def _live(run_id: str, was_active: bool) -> None:
     run = state.store().get(run_id)
     if was_active != run.is_active:
         st.rerun()  # the whole page: it makes this part anew, with or without a timer
+    announce()
     _status(run)
     mounted = st.session_state.get(curves.KEY)
     curves.live_curves(run, state.store(), run_state.curve_feed(), getattr(mounted, "want", None))
+    coach(run)
     run_actions.history(run)
 
 

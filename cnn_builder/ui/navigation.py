@@ -8,7 +8,7 @@ from streamlit.navigation.page import Page
 from cnn_builder.ui import state
 
 _FOLDER = Path(__file__).resolve().parents[2] / "pages"
-_PAGES = ("build", "train", "draw", "inspect")
+_PAGES = ("build", "train", "compare", "draw", "inspect")
 
 
 def navigation() -> Page:

@@ -8,7 +8,8 @@ from cnn_builder.ui import state
 from cnn_builder.ui.document import Document
 
 _SEARCH = "palette-search"
-_COLUMNS = 4
+_LABEL = 104
+"""Pixels for a category's name; the buttons of all categories start at one line."""
 _ENTRIES: dict[str, Layer] = {
     name: layer for layer_type in LAYER_TYPES.values() for name, layer in layer_type.examples().items()
 }
@@ -23,12 +24,9 @@ def palette(document: Document) -> None:
         "Find a layer", list(_ENTRIES), key=_SEARCH, index=None, placeholder="Type a name, or choose below",
         format_func=_title, filter_mode="contains", on_change=_add_found, args=(place,), label_visibility="collapsed",
     )  # fmt: skip
-    with st.container(key="palette"):
-        for start in range(0, len(CATEGORIES), _COLUMNS):
-            categories = CATEGORIES[start : start + _COLUMNS]
-            for column, category in zip(st.columns(_COLUMNS), categories, strict=False):
-                with column.container(gap="xsmall"):
-                    _category(category, place)
+    with st.container(key="palette", gap="xsmall"):
+        for category in CATEGORIES:
+            _category(category, place)
 
 
 def _title(name: str) -> str:
@@ -36,11 +34,13 @@ def _title(name: str) -> str:
 
 
 def _category(category: str, place: int) -> None:
-    st.caption(category)
-    with st.container(horizontal=True, gap="xsmall"):
-        for name, layer in _ENTRIES.items():
-            if layer.category == category:
-                st.button(name, key=f"add-{name}", help=layer.summary, on_click=_add, args=(place, name))
+    """One line: what kind of layer, then the layers."""
+    with st.container(horizontal=True, gap="xsmall", wrap=False):
+        st.caption(category, width=_LABEL)
+        with st.container(horizontal=True, gap="xsmall"):
+            for name, layer in _ENTRIES.items():
+                if layer.category == category:
+                    st.button(name, key=f"add-{name}", help=layer.summary, on_click=_add, args=(place, name))
 
 
 def _add_found(place: int) -> None:

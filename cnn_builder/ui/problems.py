@@ -6,13 +6,18 @@ from typing import Literal
 import streamlit as st
 
 from cnn_builder.architecture import Architecture, Notice, Repair, Trace, notices, repairs
+from cnn_builder.architecture.memory import heaviest, training_memory
 from cnn_builder.data import DATASETS
-from cnn_builder.ui import state
+from cnn_builder.figures.quantities import bytes_text
+from cnn_builder.runs.forecast import ADAM_SLOTS
+from cnn_builder.ui import looking, state
 from cnn_builder.ui.document import Document
 from cnn_builder.ui.text import plain
 
 _STYLE = Path(__file__).with_name("problems.css")
 MOST_REPAIRS = 4
+SURELY_FITS = 1_000_000_000
+"""Bytes; below that nobody asks what this machine has."""
 IN_SIGHT = 3
 """Notices shown at once; what stops training always is."""
 
@@ -21,25 +26,50 @@ def problems(document: Document, traced: Trace) -> None:
     """The layer that does not fit with its repairs, else what will not train, learn or read as meant."""
     st.html(_STYLE)
     if traced.error is not None:
-        _misfit(document.architecture, traced)
+        _misfit(document, traced)
         return
     info = DATASETS.get(document.dataset)
     classes, shape = (len(info.classes), info.input_shape) if info else (None, None)
     found = notices(document.architecture, classes, shape, traced)
+    _too_large(traced)
     if found:
         # One box for all, and none where there is nothing but hints.
         with st.container(key="notices", border=not all(notice.hint for notice in found), gap="small"):
             _notices(document.architecture, traced, found)
 
 
-def _misfit(architecture: Architecture, traced: Trace) -> None:
+def _misfit(document: Document, traced: Trace) -> None:
     assert traced.error is not None
+    place = traced.error.index
     with st.container(key="misfit", border=True, gap="small"):
-        st.markdown(f":red[:material/error:] {plain(traced.error.message)}")
-        for number, repair in enumerate(repairs(architecture)[:MOST_REPAIRS]):
+        with st.container(key="notice-misfit", horizontal=True, gap="small"):
+            st.markdown(f":red[:material/error:] {plain(traced.error.message)}", width="stretch")
+            if document.index != place:
+                # In a long stack the layer may be out of sight.
+                show, name = f"Show layer {place + 1}", document.ids[place]
+                st.button(show, key="show-misfit", type="tertiary", on_click=_select, args=(name,))
+        for number, repair in enumerate(repairs(document.architecture)[:MOST_REPAIRS]):
             with st.container(key=f"row-{number}", horizontal=True, vertical_alignment="center", gap="small"):
                 _fix(repair, f"repair-{number}", "primary" if number == 0 else "secondary")
-                st.caption(plain(str(repair.effect(architecture, traced))), width="content")
+                st.caption(plain(str(repair.effect(document.architecture, traced))), width="content")
+
+
+def _select(layer_id: str) -> None:
+    state.set_document(state.document().select(layer_id))
+
+
+def _too_large(traced: Trace) -> None:
+    """That training it needs more memory than a run may have, and which layer takes most of that."""
+    batch = looking.batch_size()
+    needed = training_memory(traced, batch, ADAM_SLOTS)
+    if not traced.rows or needed.total <= SURELY_FITS or needed.total <= (limit := state.settings().memory_limit):
+        return
+    place = heaviest(traced, batch, ADAM_SLOTS)
+    with st.container(key="too-large", border=True):
+        st.markdown(
+            f":orange[:material/warning:] Training needs about {bytes_text(needed.total)} of memory with a batch of "
+            f"{batch}; the limit here is {bytes_text(limit)}. Layer {place + 1} ({traced.rows[place].type}) takes most."
+        )
 
 
 def _notices(architecture: Architecture, traced: Trace, found: tuple[Notice, ...]) -> None:

@@ -13,7 +13,10 @@ _MOST_NAMES = 6
 
 def repeat(document: Document, index: int) -> None:
     """A button that asks for the first and the last layer of the block (the selected one at first), and how often."""
-    popover = st.popover("Repeat…", key=_POPOVER, on_change="rerun")
+    popover = st.popover(
+        "Repeat…", icon=":material/repeat:", help="Repeat a block of layers", type="tertiary", key=_POPOVER,
+        on_change="rerun",
+    )  # fmt: skip
     if not popover.open:
         return
     with popover, st.container(key="repeat-block", gap="small"):

@@ -123,6 +123,7 @@ def _start(dataset: str, settings: RunSettings, click: str) -> None:
     """Make the run. A second click finds the run the first one made: its key, or its request, is the same."""
     document = state.document()
     run = state.store().create_run(document.architecture, dataset, settings, key=click)
+    state.supervisor().nudge()
     state.set_current_run_id(run.run_id)
 
 

@@ -1,12 +1,14 @@
-"""How a run ended: the test score on its own, the first test images, and the way to the Draw page."""
+"""How a run ended: the test score with its interval, the first test images, where it errs, the way to Draw."""
 
 from html import escape
 from typing import Any
 
 import streamlit as st
 
-from cnn_builder.data import DATASETS
+from cnn_builder.figures.shares import range_text
 from cnn_builder.runs import Run
+from cnn_builder.runs.scored import images_tested, scored
+from cnn_builder.ui.run_errors import run_errors
 from cnn_builder.ui.text import duration
 
 _STYLE = """<style>
@@ -29,6 +31,13 @@ def run_result(run: Run) -> None:
     score, images = st.columns([1, 2.2], gap="large")
     with score:
         st.metric("Test accuracy", f"{run.test_accuracy:.4f}")
+        found = scored(run)
+        if found is not None:
+            st.markdown(
+                f"95 % interval **{range_text(found.interval)}**",
+                help=f"Another {found.images:,} images of the same kind would give a share in here, 19 times of 20. "
+                "It speaks of this trained model: the same network from another seed differs too.",
+            )
         st.caption(score_words(run))
         st.page_link("pages/draw.py", label="Draw something", icon="✏️")
     samples = (run.evaluation or {}).get("samples") or []
@@ -36,16 +45,17 @@ def run_result(run: Run) -> None:
         with images:
             st.markdown("First test images")
             st.html(_STYLE + samples_html(samples))
+    run_errors(run)
 
 
 def score_words(run: Run) -> str:
-    """What the score is of: how many images, which epoch, and beside what training accuracy."""
-    size = DATASETS[run.dataset].test_size if run.dataset in DATASETS else None
-    limit = run.settings.test_limit
-    count = min(filter(None, (size, limit)), default=None)
+    """What the score is of: how many images, which epoch, and beside what loss and training accuracy."""
+    count = images_tested(run)
     words = ["on the test images" if count is None else f"on {count:,} test images"]
     if run.settings.validation_data == "test":
         words.append("also used as validation")
+    if run.test_loss is not None:
+        words.append(f"test loss {run.test_loss:.4f}")
     if run.best_epoch is not None:
         words.append(f"best epoch: {run.best_epoch}")
     train = (run.evaluation or {}).get("train_accuracy")

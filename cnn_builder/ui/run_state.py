@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 _FORM, _FEED, _REFUSED = "run_form", "curve_feed", "run_refused"
+_COACH, _TRIED, _SAID = "coach_feed", "coach_tried", "coach_said"
 
 
 def form() -> dict[str, Any]:
@@ -28,3 +29,31 @@ def refused() -> str | None:
     """The message that waits, once."""
     message: str | None = st.session_state.pop(_REFUSED, None)
     return message
+
+
+def coach_feed() -> dict[str, Any]:
+    """The rows the coach of this session has read, and what it made of them."""
+    kept: dict[str, Any] = st.session_state.setdefault(_COACH, {})
+    return kept
+
+
+def try_next(title: str) -> None:
+    """A change of the coach's is in the form; the page has to be drawn anew."""
+    st.session_state[_TRIED] = title
+
+
+def tried() -> str | None:
+    """The change that was put into the form, once, for whoever draws the page anew."""
+    title: str | None = st.session_state.pop(_TRIED, None)
+    return title
+
+
+def say_tried(title: str) -> None:
+    """Have the next drawing of the page say what was put into the form."""
+    st.session_state[_SAID] = title
+
+
+def said_tried() -> str | None:
+    """What the page has to say of it, once."""
+    title: str | None = st.session_state.pop(_SAID, None)
+    return title

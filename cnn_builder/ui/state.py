@@ -21,6 +21,7 @@ from cnn_builder.ui.operations import Ack
 
 DOC_PARAM, RUN_PARAM, NET_PARAM = "doc", "run", "net"
 _DOCUMENT, _DOCUMENT_ID, _MESSAGE, _RUN, _DRAWING = "document", "document_id", "message", "run_id", "drawing"
+_STAMP = "document_stamp"
 _ACK, _SETTING_ERROR, _FRAMED, _GONE = "stack_ack", "setting_error", "framed", "network_gone"
 STACK = "stack"
 """Key of the picture of the stack."""
@@ -113,6 +114,8 @@ def document() -> Document:
         _open(str(wanted))
     elif _DOCUMENT not in st.session_state:
         _open(DocumentStore.new_id())
+    else:
+        _take_over()
     if wanted != st.session_state[_DOCUMENT_ID]:
         st.query_params[DOC_PARAM] = st.session_state[_DOCUMENT_ID]
     kept: Document = st.session_state[_DOCUMENT]
@@ -126,12 +129,28 @@ def set_document(new: Document) -> None:
     st.session_state[_DOCUMENT] = new
     try:
         _documents().save(st.session_state[_DOCUMENT_ID], new)
+        st.session_state[_STAMP] = _documents().stamp(st.session_state[_DOCUMENT_ID])
     except DocumentError as error:
         tell(str(error))
 
 
+def _take_over() -> None:
+    """Take what another tab has saved since: edits go on from there, and none is lost."""
+    document_id, store = st.session_state[_DOCUMENT_ID], _documents()
+    stamp = store.stamp(document_id)
+    if stamp is None or stamp == st.session_state.get(_STAMP):
+        return
+    try:
+        found = store.load(document_id)
+    except DocumentError:
+        return  # what this tab has is the better one; its next edit writes it
+    if found is not None:
+        st.session_state[_DOCUMENT], st.session_state[_STAMP] = found, stamp
+
+
 def _open(document_id: str) -> None:
     found = None
+    st.session_state[_STAMP] = _documents().stamp(document_id)
     try:
         found = _documents().load(document_id)
     except DocumentError as error:

@@ -12,6 +12,9 @@ from cnn_builder.figures.window import WindowPicture, field_picture, field_sente
 from cnn_builder.ui import looking, state
 from cnn_builder.ui.document import Document
 
+FIELD = 124
+"""Pixels of a field for a row or a column."""
+
 
 def formula(document: Document, traced: Trace) -> None:
     """The formulas and the picture of the selected layer; why there are none where it is not reached."""
@@ -35,15 +38,14 @@ def formula(document: Document, traced: Trace) -> None:
 def _window(architecture: Architecture, row: TraceRow, key: str) -> None:
     """The window of the place that is looked at, and the pixels of the image that reach it."""
     height, width = row.output_shape[:2]
-    st.markdown("### What one output place sees")
     at = looking.place(key, height, width)
-    across, down = st.columns(2)
-    for column, name, axis, size in ((across, "row", 0, height), (down, "column", 1, width)):
-        widget = f"{key}-place-{name}"
-        st.session_state[widget] = at[axis] + 1
-        column.number_input(
-            f"Output {name}, of {size}", 1, size, key=widget, disabled=size == 1, on_change=_moved, args=(key,)
-        )
+    with st.container(horizontal=True, vertical_alignment="bottom", key="place"):
+        st.markdown("### What one place sees")
+        for name, axis, size in (("row", 0, height), ("column", 1, width)):
+            widget = f"{key}-place-{name}"
+            st.session_state[widget] = at[axis] + 1
+            label, only = f"{name.capitalize()}, of {size}", size == 1
+            st.number_input(label, 1, size, key=widget, disabled=only, on_change=_moved, args=(key,), width=FIELD)
     picture = window_picture(architecture.layers[row.index], row, *at)
     sentences, more = [picture.sentence, *_dashed(picture)], []
     if row.index > 0:  # what the first layer sees of the image has just been shown

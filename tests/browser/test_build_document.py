@@ -54,6 +54,22 @@ def test_an_edit_typed_and_reloaded_at_once_is_kept(page: Page, app_url: str, id
     expect(number(page, "Filters")).to_have_value("32")
 
 
+def test_the_way_back_leads_from_page_to_page_and_out(page: Page, app_url: str, idle: Idle) -> None:
+    page.goto("about:blank")
+    open_build(page, app_url, idle)
+    page.locator(".st-key-keys [data-ready]").wait_for(state="attached")
+    page.get_by_role("link", name="Train").click()
+    expect(page).to_have_url(re.compile(r"/train\?doc="))
+    idle(page)
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/\?doc="))
+    layers(page).first.wait_for()
+    idle(page)
+    for _ in range(2):  # the address of the first visit, without a document, is one step of its own
+        page.go_back()
+    expect(page).to_have_url("about:blank")
+
+
 def test_undo_goes_back_several_steps_after_another_page(page: Page, app_url: str, idle: Idle) -> None:
     open_build(page, app_url, idle)
     for value in ("8", "9"):

@@ -1,5 +1,6 @@
 """What the Draw page promises: mouse, touch and keys draw; the answer follows; nothing fails with a traceback."""
 
+import base64
 import math
 import re
 import time
@@ -40,6 +41,9 @@ def draw(page: Page, points: Points) -> None:
     for across, down in others:
         page.mouse.move(across, down, steps=3)
     page.mouse.up()
+    answered = "root => new Promise(done => { const look = () => "
+    answered += "root.dataset.ack === root.dataset.seq ? done() : setTimeout(look, 20); look(); })"
+    page.locator(".draw").evaluate(answered)
 
 
 def draw_with_a_finger(page: Page, points: Points) -> None:
@@ -130,6 +134,54 @@ def test_a_blank_canvas_is_refused(drawing_page: Page) -> None:
     expect(title(drawing_page)).to_have_text(IS_ZERO)
 
 
+def test_the_eraser_is_a_stroke_like_any_other(drawing_page: Page) -> None:
+    blank = painted(drawing_page)
+    draw(drawing_page, ONE)
+    one = painted(drawing_page)
+    drawing_page.keyboard.press("e")
+    eraser = drawing_page.get_by_role("button", name="Eraser")
+    expect(eraser).to_have_attribute("aria-pressed", "true")
+    draw(drawing_page, [(0.5, 0.05), (0.5, 0.95)])
+    assert painted(drawing_page) == blank
+    expect(title(drawing_page)).to_have_text("Nothing drawn yet")
+    drawing_page.keyboard.press("Control+z")
+    assert painted(drawing_page) == one
+    eraser.click()
+    expect(eraser).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_one_drawn_with_the_keyboard_alone(drawing_page: Page) -> None:
+    drawing_page.locator("canvas.pad").focus()
+    for key in [*["ArrowUp"] * 9, "Space", *["ArrowDown"] * 18, "Space"]:
+        drawing_page.keyboard.press(key)
+    expect(title(drawing_page)).to_have_text(re.compile(r"a 1$"))
+
+
+def inked(page: Page) -> int:
+    """How many pixels of the canvas are ink."""
+    count = "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.reduce"
+    painted(page)
+    return int(
+        page.locator("canvas.pad").evaluate(f"{count}((sum, value, i) => sum + (i % 4 === 0 && value > 127), 0)")
+    )
+
+
+def test_a_pen_pressed_harder_draws_wider(drawing_page: Page) -> None:
+    session = drawing_page.context.new_cdp_session(drawing_page)
+    widths = []
+    for force in (0.1, 0.9):
+        for number, (across, down) in enumerate(places(drawing_page, ONE)):
+            kind = "mouseMoved" if number else "mousePressed"
+            event = {"type": kind, "x": across, "y": down, "button": "left", "buttons": 1, "clickCount": 1}
+            session.send("Input.dispatchMouseEvent", {**event, "force": force, "pointerType": "pen"})
+        event = {"type": "mouseReleased", "x": across, "y": down, "button": "left", "clickCount": 1}
+        session.send("Input.dispatchMouseEvent", {**event, "pointerType": "pen"})
+        expect(drawing_page.get_by_role("button", name="Undo")).to_be_enabled()
+        widths.append(inked(drawing_page))
+        drawing_page.keyboard.press("Escape")
+    assert widths[1] > 1.5 * widths[0] > 0
+
+
 def test_undo_redo_and_clear_by_keys(drawing_page: Page) -> None:
     blank = painted(drawing_page)
     draw(drawing_page, ONE)
@@ -163,26 +215,79 @@ def test_a_finger_draws_and_the_page_stays(new_page: Callable[..., Page], app: A
 
 
 def test_nothing_jumps_when_the_answer_comes(drawing_page: Page) -> None:
-    bars, below = answer(drawing_page).get_by_role("list").first, drawing_page.get_by_text("Read an image file")
+    bars, below = answer(drawing_page).get_by_role("list").first, drawing_page.get_by_text("Read a picture")
     before = bars.bounding_box(), below.bounding_box()
     draw(drawing_page, ZERO)
     expect(title(drawing_page)).to_have_text(IS_ZERO)
     assert (bars.bounding_box(), below.bounding_box()) == before
 
 
-def test_a_picture_file_is_read(drawing_page: Page) -> None:
+def picture_of_zero() -> bytes:
     picture = Image.new("L", (200, 200), 255)
     for across, down in ZERO:
         x, y = round(200 * across), round(200 * down)
         picture.paste(0, (x - 11, y - 11, x + 11, y + 11))
     file = BytesIO()
     picture.save(file, "PNG")
-    drawing_page.get_by_text("Read an image file").click()
+    return file.getvalue()
+
+
+def test_a_picture_file_is_read(drawing_page: Page) -> None:
+    drawing_page.get_by_text("Read a picture").click()
     upload = drawing_page.locator(".st-key-draw_file input[type=file]")
-    upload.set_input_files({"name": "zero.png", "mimeType": "image/png", "buffer": file.getvalue()})
+    upload.set_input_files({"name": "zero.png", "mimeType": "image/png", "buffer": picture_of_zero()})
     expect(title(drawing_page)).to_have_text(IS_ZERO)
     upload.set_input_files({"name": "not.png", "mimeType": "image/png", "buffer": b"hello"})
-    expect(title(drawing_page)).to_have_text("This file can't be read")
+    expect(title(drawing_page)).to_have_text("This picture can't be read")
+
+
+PASTE = """(content) => {
+  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([bytes], "zero.png", { type: "image/png" }));
+  document.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}"""
+
+
+def test_a_pasted_picture_is_read(drawing_page: Page) -> None:
+    drawing_page.evaluate(PASTE, base64.b64encode(picture_of_zero()).decode())
+    expect(title(drawing_page)).to_have_text(IS_ZERO)
+    drawing_page.evaluate(PASTE, base64.b64encode(b"no picture").decode())
+    expect(title(drawing_page)).to_have_text("This picture can't be read")
+    draw(drawing_page, ONE)
+    expect(title(drawing_page)).to_have_text(re.compile(r"a 1$"))
+
+
+def test_a_test_image_is_read_and_its_class_told(drawing_page: Page) -> None:
+    drawing_page.get_by_text("Read a picture").click()
+    drawing_page.get_by_role("button", name="Take a test image").click()
+    expect(answer(drawing_page)).to_contain_text("A test image.")
+
+
+def test_the_nearest_training_images_and_the_ground_of_the_verdict(drawing_page: Page) -> None:
+    draw(drawing_page, ZERO)
+    expect(answer(drawing_page).get_by_role("img", name="A training image of 0").first).to_be_visible()
+    expect(answer(drawing_page)).to_contain_text(re.compile("held.out images"))
+
+
+def test_the_steps_of_the_preparation(drawing_page: Page) -> None:
+    draw(drawing_page, ZERO)
+    drawing_page.get_by_text("What was done to the picture").click()
+    expect(drawing_page.get_by_role("img", name="Centre of mass")).to_be_visible()
+    expect(drawing_page.get_by_text("of 280×280 pixels")).to_be_visible()
+
+
+def test_a_drawing_is_kept_and_tests_the_network(drawing_page: Page) -> None:
+    draw(drawing_page, ZERO)
+    expect(title(drawing_page)).to_have_text(IS_ZERO)
+    drawing_page.get_by_role("button", name="0", exact=True).click()
+    expect(drawing_page.get_by_text("Kept as a 0: 1 drawing")).to_be_visible()
+    drawing_page.get_by_text("Your own drawings (1)").click()
+    drawing_page.get_by_role("button", name="Test this network on them").click()
+    expect(drawing_page.get_by_text("Your drawings: 1 of 1 right.")).to_be_visible()
+    drawing_page.get_by_role("button", name="No. 1").click()
+    drawing_page.get_by_role("button", name="Delete them").click()
+    expect(drawing_page.get_by_text("Your own drawings")).to_have_count(0)
 
 
 def test_the_drawing_survives_a_page_switch(drawing_page: Page, idle: Idle) -> None:
@@ -228,6 +333,8 @@ def test_the_draw_page_is_accessible_on_a_phone(
     open_page(page, f"{app.url}/draw?run={trained}", idle)
     draw(page, ZERO)
     expect(title(page)).to_have_text(IS_ZERO)
+    page.get_by_text("What was done to the picture").click()
+    expect(page.get_by_role("img", name="Centre of mass")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
     serious = [v["id"] for v in found.response["violations"] if v["impact"] in ("serious", "critical")]

@@ -258,8 +258,10 @@ def test_the_recorder_writes_what_is_left(settings: Settings) -> None:
         store.begin(run.run_id, 10)
         with Recorder(store, run.run_id, period=60.0) as recorder:
             for step in range(1, 4):
+                recorder.at(step, 1)
                 recorder.add(Metric(epoch=1, step=step, kind="step", loss=1.0, accuracy=0.5))
         assert [metric.step for metric in store.metrics(run.run_id)] == [1, 2, 3]
+        assert store.get(run.run_id).step == 3
 
 
 def test_a_predictor_follows_its_model(digits: Dataset) -> None:

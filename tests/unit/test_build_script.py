@@ -72,6 +72,15 @@ def test_an_edit_changes_the_totals_and_is_saved(open_app: Open, own_home: Path)
     assert labelled(at, "number_input", "Filters").value == 32
 
 
+def test_what_undo_changed_is_not_changed_back_by_what_the_browser_still_holds(open_app: Open) -> None:
+    at = open_app(lesson("L1"))
+    first = labelled(at, "number_input", "Filters").key
+    labelled(at, "number_input", "Filters").set_value(8).run()
+    assert labelled(at, "number_input", "Filters").key == first
+    at.button(key="undo").click().run()
+    assert labelled(at, "number_input", "Filters").key != first
+
+
 def test_one_number_of_a_pair_leaves_the_other(open_app: Open, own_home: Path) -> None:
     at = open_app(lesson("L1"))
     labelled(at, "number_input", "Kernel height").set_value(5).run()
@@ -94,6 +103,51 @@ def test_a_wrong_setting_is_told_and_the_old_value_stays(open_app: Open, own_hom
     assert not at.exception
     labelled(at, "number_input", "Filters").set_value(4).run()
     assert not any("Expected" in text.value for text in at.markdown)
+
+
+def test_what_was_wrong_with_a_pair_is_told_in_plain_numbers(open_app: Open) -> None:
+    at = open_app(lesson("L1"))
+    labelled(at, "number_input", "Strides height").set_value(0).run()
+    assert any("received 0 × 1" in text.value for text in at.markdown)
+
+
+def test_no_activation_is_one_of_the_choices(open_app: Open, own_home: Path) -> None:
+    at = open_app(lesson("L1"))
+    labelled(at, "selectbox", "Activation").set_value("none").run()
+    assert saved(own_home).architecture.layers[0].activation is None
+    assert labelled(at, "selectbox", "Activation").value == "none"
+    labelled(at, "selectbox", "Activation").set_value("tanh").run()
+    assert saved(own_home).architecture.layers[0].activation == "tanh"
+
+
+def test_a_preset_tells_its_story_until_it_is_changed(open_app: Open) -> None:
+    at = open_app(lesson("L1"))
+    assert PRESETS["L1"].story in page_html(at)
+    labelled(at, "number_input", "Filters").set_value(8).run()
+    assert PRESETS["L1"].story not in page_html(at)
+
+
+def test_nothing_is_counted_where_the_first_layer_does_not_fit(open_app: Open) -> None:
+    at = open_app(lesson("L1").change(kernel_size=100))
+    assert "The first layer does not fit" in page_html(at)
+    assert "up to layer" not in page_html(at)
+
+
+def test_the_layer_that_does_not_fit_is_shown_on_demand(open_app: Open, own_home: Path) -> None:
+    at = open_app(lesson("L3"))
+    at.button(key="show-misfit").click().run()
+    assert saved(own_home).index == 5
+    assert not [button for button in at.button if button.key == "show-misfit"]
+
+
+def test_an_edit_goes_on_from_what_another_tab_has_saved(open_app: Open, own_home: Path) -> None:
+    first, second = open_app(lesson("L1")), AppTest.from_file(APP, default_timeout=30)
+    second.query_params["doc"] = DOC
+    second.run()
+    labelled(second, "number_input", "Filters").set_value(8).run()
+    first.button(key="duplicate").click().run()
+    assert [layer.filters for layer in saved(own_home).architecture.layers[:2]] == [8, 8]
+    assert labelled(first, "number_input", "Filters").value == 8
 
 
 def test_a_layer_that_does_not_fit_is_repaired_in_one_click(open_app: Open, own_home: Path) -> None:

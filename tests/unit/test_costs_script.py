@@ -58,28 +58,28 @@ def costs(at: AppTest) -> AppTest:
 def test_the_window_moves_to_the_place_that_is_chosen(open_app: Open) -> None:
     at = open_app("L1", 2)
     assert "Output row 1, column 1 sees rows 1–3 and columns 1–3" in said(at)
-    labelled(at, "Output row, of 11").set_value(5).run()
-    labelled(at, "Output column, of 11").set_value(11).run()
+    labelled(at, "Row, of 11").set_value(5).run()
+    labelled(at, "Column, of 11").set_value(11).run()
     assert "Output row 5, column 11 sees rows 5–7 and columns 11–13 of the input." in said(at)
     assert "Of the image it sees rows 9–16 and columns 21–28: 8×8 pixels." in said(at)
 
 
 def test_each_layer_keeps_its_own_place(open_app: Open) -> None:
     at = open_app("L1", 2)
-    labelled(at, "Output row, of 11").set_value(5).run()
+    labelled(at, "Row, of 11").set_value(5).run()
     at.session_state["document"] = at.session_state["document"].select("l1")
     at.run()
-    assert labelled(at, "Output row, of 13").value == 1
+    assert labelled(at, "Row, of 13").value == 1
     at.session_state["document"] = at.session_state["document"].select("l2")
     at.run()
-    assert labelled(at, "Output row, of 11").value == 5
+    assert labelled(at, "Row, of 11").value == 5
 
 
 def test_a_map_that_shrinks_keeps_the_place_inside(open_app: Open) -> None:
     at = open_app("L1")
-    labelled(at, "Output row, of 26").set_value(26).run()
+    labelled(at, "Row, of 26").set_value(26).run()
     labelled(at, "Kernel height").set_value(28).run()
-    assert labelled(at, "Output row, of 1").value == 1
+    assert labelled(at, "Row, of 1").value == 1
     assert not at.exception
 
 

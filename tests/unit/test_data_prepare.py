@@ -138,3 +138,73 @@ def test_photo_takes_the_middle_square() -> None:
 def test_another_kind_of_array_is_a_programming_error() -> None:
     with pytest.raises(ValueError, match="float64"):
         prepare(np.zeros((28, 28)), MNIST)
+
+
+def paper(light: np.ndarray, ink: np.ndarray, dark: float = 0.55) -> np.ndarray:
+    """A photo of dark ink in some light, (280, 280) uint8."""
+    noise = np.random.default_rng(2).normal(0, 4, light.shape)
+    return np.clip(light * (1 - dark * ink / 255) + noise, 0, 255).astype(np.uint8)
+
+
+DOWN, ACROSS = np.mgrid[-1:1:280j, -1:1:280j]
+LIGHTS = {
+    "dark corners": 190 * (1 - 0.3 * (DOWN**2 + ACROSS**2)),
+    "a lamp at one side": 150 + 80 * ACROSS,
+    "a shadow's edge": np.where(ACROSS + 0.3 * DOWN < -0.3, 110.0, 180.0) + 20 * DOWN,
+}
+
+
+@pytest.mark.parametrize("light", LIGHTS.values(), ids=LIGHTS)
+def test_light_on_paper_is_not_ink(light: np.ndarray) -> None:
+    plain, image = prepare(seven(), MNIST).image, prepare(paper(light, seven()), MNIST).image
+    assert image is not None and plain is not None and np.abs(image.astype(int) - plain).mean() < 5
+
+
+def test_chalk_on_an_unevenly_lit_board_is_ink() -> None:
+    board = np.clip(60 + 35 * ACROSS + 0.6 * seven(), 0, 255).astype(np.uint8)
+    plain, image = prepare(seven(), MNIST).image, prepare(board, MNIST).image
+    assert image is not None and plain is not None and np.abs(image.astype(int) - plain).mean() < 5
+
+
+def test_ink_that_reaches_the_border_is_not_light() -> None:
+    image = Image.new("L", (280, 280))
+    ImageDraw.Draw(image).line([(0, 30), (279, 30), (120, 279)], fill=255, width=50)
+    touching = np.asarray(image)
+    known, guessed = prepare(touching, MNIST, "bright").image, prepare(touching, MNIST).image
+    assert known is not None and guessed is not None and np.array_equal(known, guessed)
+
+
+def strokes(*lines: list[tuple[int, int]]) -> np.ndarray:
+    image = Image.new("L", (280, 280))
+    for line in lines:
+        ImageDraw.Draw(image).line(line, fill=255, width=16, joint="curve")
+    return np.asarray(image)
+
+
+LEFT_ONE, RIGHT_ONE = [(80, 50), (80, 230)], [(200, 50), (200, 230)]
+FIVE, FLAG = [(110, 70), (110, 130), (170, 150), (170, 210), (100, 225)], [(135, 70), (190, 66)]
+
+
+@pytest.mark.parametrize(
+    ("drawing", "several"),
+    [
+        (strokes(LEFT_ONE, RIGHT_ONE), True),
+        (strokes(LEFT_ONE), False),
+        (strokes(FIVE, FLAG), False),
+        (strokes([(80, 50), (80, 120)], [(80, 150), (80, 230)]), False),
+        (strokes([(130, 40), (80, 90), (80, 190), (130, 240)], [(155, 40), (205, 90), (205, 190), (155, 240)]), False),
+    ],
+    ids=["two ones", "a one", "a five with its flag apart", "a broken one", "a zero in two halves"],
+)
+def test_more_than_one_figure_is_warned_of(drawing: np.ndarray, several: bool) -> None:
+    assert (prepared.SEVERAL in prepare(drawing, MNIST, "bright").warnings) == several
+
+
+@pytest.mark.parametrize("info", DATASETS.values(), ids=lambda info: info.name)
+def test_the_steps_end_with_what_the_model_sees(info: DatasetInfo) -> None:
+    result = prepare(np.repeat(255 - seven()[..., np.newaxis], 3, axis=2), info)
+    steps = result.steps()
+    assert result.image is not None and len(steps) >= 3
+    assert np.array_equal(steps[-1].image.squeeze(), result.image.squeeze())
+    for step in steps:
+        assert step.image.dtype == np.uint8 and max(step.image.shape) <= 112 and step.line

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnn_builder.data import DATASETS, Prepared
+from cnn_builder.data import DATASETS
 from cnn_builder.runs import ServiceError
+from cnn_builder.runs.questions import Calibration, Neighbours, ReadAnswer
 from cnn_builder.ui.components.canvas import Drawing
-from cnn_builder.ui.drawing import MAX_NUMBERS, Sketch
-from cnn_builder.ui.reading import SIDE, DrawingError, decode, percent, read_drawing, read_file, thing, waiting, words
+from cnn_builder.ui.drawing_sketch import MAX_NUMBERS, File, Sample, Sketch
+from cnn_builder.ui.reading import SIDE, DrawingError, decode, read_drawing, read_file, read_sample, waiting
 
 MNIST, FASHION, DIGITS = DATASETS["mnist"], DATASETS["fashion_mnist"], DATASETS["digits"]
 
@@ -30,19 +31,20 @@ class Model:
     """Answers the same always, and keeps what it was asked."""
 
     def __init__(self, *probabilities: float) -> None:
-        self.probabilities = list(probabilities)
+        near = Neighbours(np.full((5, 28, 28, 1), 9, np.uint8), np.array([1, 1, 7, 1, 1]), np.arange(1.0, 6.0))
+        self.answer = ReadAnswer(np.array(probabilities), True, Calibration(0.9, 8.0, 10.0, 2000), near)
         self.asked: list[np.ndarray] = []
 
-    def __call__(self, image: np.ndarray) -> list[float]:
+    def __call__(self, image: np.ndarray) -> ReadAnswer:
         self.asked.append(image)
-        return self.probabilities
+        return self.answer
 
 
 def sure_of(place: int) -> Model:
     return Model(*[0.991 if i == place else 0.001 for i in range(10)])
 
 
-def fails(image: np.ndarray) -> list[float]:
+def fails(image: np.ndarray) -> ReadAnswer:
     raise ServiceError("The prediction service failed twice.")
 
 
@@ -60,7 +62,31 @@ def test_a_drawing_is_read() -> None:
     data = reading.to_data(7, 2)
     assert (data["ack"], data["turn"], data["seen"]["shape"]) == (7, 2, [28, 28, 1])
     assert len(base64.b64decode(data["seen"]["pixels"])) == 784
+    assert (data["verdict"], data["settled"]) == ("confident", True)
+    assert [near["label"] for near in data["near"]] == [1, 1, 7, 1, 1]
     assert json.loads(json.dumps(data, allow_nan=False)) == data
+
+
+def test_the_steps_are_drawn_only_when_asked_for() -> None:
+    reading = read_drawing(encoded(a_one()), MNIST, sure_of(1))
+    assert reading.to_data(1)["steps"] == []
+    steps = reading.to_data(1, with_steps=True)["steps"]
+    assert [step["name"] for step in steps] == [
+        "Picture", "Ink found", "Box", "Scale", "Stroke width", "Centre of mass", "Input",
+    ]  # fmt: skip
+    for step in steps:
+        assert len(base64.b64decode(step["image"]["pixels"])) == np.prod(step["image"]["shape"])
+    assert reading.seen is not None
+    assert base64.b64decode(steps[-1]["image"]["pixels"]) == reading.seen.tobytes()
+
+
+def test_a_test_image_is_read_as_it_is_and_its_class_told() -> None:
+    image = np.full((28, 28, 1), 7, np.uint8)
+    model = sure_of(1)
+    right, wrong = read_sample(image, 1, MNIST, model), read_sample(image, 4, MNIST, model)
+    assert model.asked[0] is image
+    assert (right.notes, wrong.notes) == (("A test image. It is a 1.",), ("A test image. In truth it is a 4.",))
+    assert read_sample(image, 1, MNIST, fails).kind == "error"
 
 
 @pytest.mark.parametrize("value", [0, 255])
@@ -120,17 +146,10 @@ def test_a_file_is_read_dark_on_light() -> None:
 
 
 def test_a_file_that_is_no_picture_is_refused() -> None:
-    assert read_file(b"hello", MNIST, sure_of(1)).title == "This file can't be read"
+    assert read_file(b"hello", MNIST, sure_of(1)).title == "This picture can't be read"
 
 
-def test_words() -> None:
-    fine, close = Prepared(np.zeros((28, 28, 1), np.uint8)), [0.0] * 10
-    close[4], close[9] = 0.48, 0.47
-    assert words(close, MNIST, fine) == ("Perhaps a 4", "48.0\u00a0% sure; next, a 9 (47.0\u00a0%)")
-    assert thing("8", MNIST) == "an 8"
-    assert thing("Coat", FASHION) == "“Coat”"
-    assert percent(0.99996) == "99.9\u00a0%"
-    assert percent(1.0) == "100.0\u00a0%"
+def test_the_page_says_what_to_do() -> None:
     assert "Ankle boot" in waiting(FASHION).detail
     assert waiting(MNIST).title == "Draw a digit"
 
@@ -149,7 +168,7 @@ def test_a_sketch_asks_once_for_each_drawing_and_run() -> None:
 
 
 def test_a_stroke_takes_the_place_of_a_file_and_a_file_of_a_stroke() -> None:
-    sketch = Sketch().with_file(b"hello", "id").read_by("run", MNIST, sure_of(1))
+    sketch = Sketch().showing(File(b"hello"), file_id="id").read_by("run", MNIST, sure_of(1))
     assert sketch.reading is not None and sketch.reading.kind == "refused"
     sketch = sketch.with_drawing(drawn(1)).read_by("run", MNIST, sure_of(1))
     assert sketch.reading is not None and sketch.reading.title == "This is a 1"
@@ -163,3 +182,11 @@ def test_strokes_are_kept_for_later_within_limits() -> None:
     assert sketch.with_drawing(drawn(2)).saved == strokes, "inside a stroke nothing is sent to keep"
     assert sketch.with_drawing(drawn(2, {"strokes": [{"p": [0] * (MAX_NUMBERS + 2)}]})).saved is None
     assert sketch.with_drawing(drawn(2, {"strokes": 5})).saved is None
+    assert Sketch().with_drawing(drawn(2, {"strokes": [{"p": [], "q": [0] * (MAX_NUMBERS + 2)}]})).saved is None
+
+
+def test_another_data_sets_test_image_is_not_read() -> None:
+    model = sure_of(1)
+    sketch = Sketch().showing(Sample("mnist", np.zeros((28, 28, 1), np.uint8), 3))
+    assert sketch.read_by("run", FASHION, model).reading == waiting(FASHION)
+    assert not model.asked

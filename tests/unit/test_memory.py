@@ -1,5 +1,5 @@
 from cnn_builder.architecture import PRESETS, Architecture, trace
-from cnn_builder.architecture.memory import activations, inference_bytes, training_bytes, training_memory
+from cnn_builder.architecture.memory import activations, heaviest, inference_bytes, training_bytes, training_memory
 
 SMALL = Architecture.from_dict(
     {
@@ -37,3 +37,9 @@ def test_layers_after_the_one_that_does_not_fit_are_not_counted() -> None:
     broken = PRESETS["L3"].architecture
     assert len(activations(trace(broken))) == 6
     assert inference_bytes(Architecture((2, 2, 1), ())) == 16
+
+
+def test_the_layer_that_takes_most() -> None:
+    traced = trace(SMALL)
+    assert heaviest(traced, batch_size=1, optimizer_slots=2) == 3  # 27 parameters
+    assert heaviest(traced, batch_size=1000, optimizer_slots=2) == 0  # 8 numbers an image and 20 parameters

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from cnn_builder.architecture import PRESETS
 from cnn_builder.figures.curves import MAX_POINTS, curve_rows
 from cnn_builder.runs import LocalLauncher, Metric, Run, RunSettings, Store, Supervisor
-from cnn_builder.ui.components.curves import next_rows
+from cnn_builder.ui.components.curves import ANSWERS, next_rows
 from cnn_builder.ui.live import progress
 from cnn_builder.ui.run_result import samples_html, score_words
 
@@ -121,7 +121,8 @@ def test_the_chart_gets_only_new_rows_and_all_of_them_when_it_asks(store: Store)
     second = next_rows(run, store, feed)
     assert [row[0] for row in second["steps"]] == [3] and second["after"] == 2
     wanted = {"run": run.run_id, "after": 0, "nonce": 7}
-    assert len(next_rows(run, store, feed, wanted)["steps"]) == 3
+    for _ in range(ANSWERS):  # a busy browser may pass over one
+        assert len(next_rows(run, store, feed, wanted)["steps"]) == 3
     assert next_rows(run, store, feed, wanted)["steps"] == []
 
 

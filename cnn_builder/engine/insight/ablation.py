@@ -33,15 +33,16 @@ def muted(inside: Inside, mutes: Sequence[Mute]) -> Iterator[None]:
     """The model with some filters muted; afterwards its weights are what they were. Raises ValueError."""
     for mute in mutes:
         _check(inside, mute)
-    kept = [(variable, np.array(variable)) for mute in mutes for variable in inside.layer(mute.layer).weights]
-    try:
-        for mute in mutes:
-            _silence(inside.layer(mute.layer), mute.channels, inside.shapes[mute.layer][-1])
-        yield
-    finally:
-        # Backwards: a layer muted twice was whole only before the first time.
-        for variable, value in reversed(kept):
-            variable.assign(value)
+    with inside.still:
+        kept = [(variable, np.array(variable)) for mute in mutes for variable in inside.layer(mute.layer).weights]
+        try:
+            for mute in mutes:
+                _silence(inside.layer(mute.layer), mute.channels, inside.shapes[mute.layer][-1])
+            yield
+        finally:
+            # Backwards: a layer muted twice was whole only before the first time.
+            for variable, value in reversed(kept):
+                variable.assign(value)
 
 
 def mutable(layer: "keras.Layer") -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from cnn_builder.architecture.errors import CnnBuilderError
 from cnn_builder.engine.insight import ablation, attribution, features
 from cnn_builder.engine.insight.gallery import Gallery
 from cnn_builder.engine.insight.inside import Inside
@@ -54,21 +55,29 @@ def predict(question: Question) -> Answer:
 
 
 def read(question: Question) -> Answer:
-    """Probabilities, how sure the run may be of them, and the nearest training images."""
-    inside, image, gallery = question.inside, question.image, question.gallery
-    known = gallery.known(inside)
+    """Probabilities, how sure the run may be of them, and the nearest training images.
+
+    With "wait": false the first answers hold probabilities only, "settled": false, while the rest is prepared in the
+    background. Where the run's images are gone, "why" says so.
+    """
+    inside, image = question.inside, question.image
+    arrays = {"probabilities": inside.probabilities(image[np.newaxis])[0]}
+    soon = inside.soon("known", lambda: question.gallery.known(inside))
+    if question.value("wait", True) is False and not soon.done():
+        return {"settled": False}, arrays
+    try:
+        known = soon.result()
+    except CnnBuilderError as error:
+        return {"settled": True, "why": str(error)}, arrays
     vector = features.features(inside, image[np.newaxis])[0]
     places, distances = features.nearest(known.vectors, vector, question.whole("count", 5))
-    images, labels = gallery.part("train")
+    images, labels = question.gallery.part("train")
     found = known.calibration
-    header = {"confident": found.confident, "strange": found.strange, "held_out": found.images}
-    arrays = {
-        "probabilities": inside.probabilities(image[np.newaxis])[0],
-        "distances": distances,
-        "images": images[places],
-        "labels": labels[places],
-    }
-    return header, arrays
+    header = {
+        "settled": True, "confident": found.confident, "familiar": found.familiar, "strange": found.strange,
+        "held_out": found.images,
+    }  # fmt: skip
+    return header, {**arrays, "distances": distances, "images": images[places], "labels": labels[places]}
 
 
 def activations(question: Question) -> Answer:

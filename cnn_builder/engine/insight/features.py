@@ -9,9 +9,14 @@ from cnn_builder.engine.backend import tf
 from cnn_builder.engine.build import scaled
 from cnn_builder.engine.insight.inside import Inside
 
-BATCH = 500
+BATCH = 200
 SURE_ERRORS = 0.02
 """Of the held-out images read as surely as "confident" asks, at most this share is read wrong."""
+LEAST_SURE, LEAST_SURE_ERRORS = 0.05, 0.1
+"""And of the least sure among them, this share of all images, at most that share: a good network's many easy images
+must not speak for its few hard ones."""
+FAMILIAR = 0.95
+"""An image farther from the training images than this share of the held-out ones is no usual one."""
 STRANGE = 0.99
 """An image farther from the training images than this share of the held-out ones is like none of them."""
 
@@ -37,7 +42,10 @@ def features(inside: Inside, images: np.ndarray) -> np.ndarray:
         return run
 
     run = inside.compiled("features", make)
-    parts = [np.asarray(run(images[start : start + BATCH])) for start in range(0, len(images), BATCH)]
+    parts = []
+    for start in range(0, len(images), BATCH):
+        with inside.still:
+            parts.append(np.asarray(run(images[start : start + BATCH])))
     return np.concatenate(parts)
 
 
@@ -59,9 +67,25 @@ def plane(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def nearest(vectors: np.ndarray, vector: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Places of the `count` vectors (n, features) closest to one (features,), and their Euclidean distances."""
-    distances = np.sqrt(np.maximum(((vectors - vector) ** 2).sum(axis=1), 0))
+    distances = np.sqrt(np.maximum(_squares(vectors) - 2 * (vectors @ vector) + float(vector @ vector), 0))
     order = np.argsort(distances, kind="stable")[:count]
     return order, distances[order]
+
+
+def nearest_distances(vectors: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """For each of `others` (m, features) the Euclidean distance to the closest of `vectors` (n, features): (m,)."""
+    squares = _squares(vectors)
+    parts = []
+    for start in range(0, len(others), BATCH):
+        part = others[start : start + BATCH]
+        found = (squares - 2 * (part @ vectors.T)).min(axis=1) + _squares(part)
+        parts.append(np.sqrt(np.maximum(found, 0)))
+    return np.concatenate(parts)
+
+
+def _squares(vectors: np.ndarray) -> np.ndarray:
+    """|v|² of each row. |a − b|² = |a|² − 2ab + |b|² needs no array of all differences."""
+    return np.asarray(np.einsum("ij,ij->i", vectors, vectors))
 
 
 @dataclass(frozen=True)
@@ -70,11 +94,13 @@ class Calibration:
 
     Args:
         confident: from this probability on an answer is called confident; above 1: none is.
+        familiar: only an image at most this far from its nearest training image is a usual one.
         strange: an image farther than this from every training image is like none of them.
         images: how many images it was found on.
     """
 
     confident: float
+    familiar: float
     strange: float
     images: int
 
@@ -83,13 +109,19 @@ def calibration(probabilities: np.ndarray, labels: np.ndarray, distances: np.nda
     """From held-out images' probabilities (n, classes), labels (n,), and distances to the nearest training image (n,).
 
     `confident` is the lowest probability such that, of all images read at least that surely, at most 2 % are read
-    wrong; counted with one error more than was seen, since few images prove little.
+    wrong (counted with one error more than was seen, since few images prove little), and at most 10 % of the least
+    sure among them.
     """
     best = probabilities.max(axis=1)
+    count = len(best)
     order = np.argsort(-best, kind="stable")
-    wrong = np.cumsum(probabilities.argmax(axis=1)[order] != labels[order]) + 1
+    seen = np.cumsum(probabilities.argmax(axis=1)[order] != labels[order])
     # Images of one probability stand or fall together.
     ends = np.append(np.diff(best[order]) < 0, True)
-    good = np.flatnonzero(ends & (wrong <= SURE_ERRORS * np.arange(1, len(order) + 1)))
-    confident = float(best[order[good[-1]]]) if len(good) else 1.01
-    return Calibration(confident, float(np.quantile(distances, STRANGE)), len(labels))
+    least = min(count, max(20, round(LEAST_SURE * count)))
+    lately = seen - np.concatenate([np.zeros(least, seen.dtype), seen])[:count]
+    good = ends & (seen + 1 <= SURE_ERRORS * np.arange(1, count + 1)) & (lately <= LEAST_SURE_ERRORS * least)
+    places = np.flatnonzero(good)
+    confident = float(best[order[places[-1]]]) if len(places) else 1.01
+    familiar, strange = (float(value) for value in np.quantile(distances, [FAMILIAR, STRANGE]))
+    return Calibration(confident, familiar, strange, count)

@@ -62,9 +62,17 @@ class Gallery:
         def make() -> Known:
             vectors = features.features(inside, self._train[0][:NEIGHBOURS])
             images, labels = self.held_out
-            found = features.features(inside, images)
-            distances = np.array([features.nearest(vectors, vector, 1)[1][0] for vector in found])
-            return Known(vectors, features.calibration(inside.probabilities(images), labels, distances))
+            distances = features.nearest_distances(vectors, features.features(inside, images))
+            return Known(vectors, features.calibration(_probabilities(inside, images), labels, distances))
 
         made: Known = inside.compiled("known", make)
         return made
+
+
+def _probabilities(inside: Inside, images: np.ndarray) -> np.ndarray:
+    """In small batches: somebody may be waiting for an answer meanwhile."""
+    parts = []
+    for start in range(0, len(images), features.BATCH):
+        with inside.still:
+            parts.append(inside.probabilities(images[start : start + features.BATCH]))
+    return np.concatenate(parts)

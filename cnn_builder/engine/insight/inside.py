@@ -1,6 +1,8 @@
 """A trained model opened up: the output of every layer, and the way from any layer to the scores of the classes."""
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,8 +21,11 @@ class Inside:
         self.architecture = architecture
         self.shapes = [row.output_shape for row in trace(architecture).rows]
         self.predictor = Predictor(model, architecture)
+        self.still = threading.RLock()
+        """Held while weights are changed for a moment, and while something is computed in the background."""
         self._outputs: Any = None
         self._compiled: dict[Any, Any] = {}
+        self._soon: dict[Any, Future[Any]] = {}
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """One row of probabilities an image, (n, classes). `images` is uint8 (n, height, width, channels)."""
@@ -56,6 +61,22 @@ class Inside:
         if key not in self._compiled:
             self._compiled[key] = make()
         return self._compiled[key]
+
+    def soon(self, key: object, make: Callable[[], Any]) -> "Future[Any]":
+        """What `make` gives, made once, in the background."""
+        if key not in self._soon:
+            future: Future[Any] = Future()
+            self._soon[key] = future
+
+            def work() -> None:
+                try:
+                    future.set_result(make())
+                except BaseException as error:  # told to whoever asks for the result
+                    future.set_exception(error)
+
+            # A daemon: nobody waits for it when the process ends.
+            threading.Thread(target=work, name="soon", daemon=True).start()
+        return self._soon[key]
 
     def to_logits(self, tensor: "tf.Tensor", start: int) -> "tf.Tensor":
         """The layers from `start` on, the last softmax left out: (batch, classes).

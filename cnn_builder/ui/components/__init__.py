@@ -25,7 +25,7 @@ const base = new URL(%s, location.origin).href;
 let ready;
 async function load() {
   const sheet = new CSSStyleSheet();
-  const css = fetch(base + "style.css").then((answer) => (answer.ok ? answer.text() : ""));
+  const css = %s ? fetch(base + "style.css").then((answer) => (answer.ok ? answer.text() : "")) : "";
   const [module, text] = await Promise.all([import(base + "main.js"), css]);
   sheet.replaceSync(text);
   return { render: module.default, sheet };
@@ -45,7 +45,8 @@ def register(name: str, folder: Path) -> Callable[..., Any]:
     Call it once, at import of the component's module.
     """
     base = f"{_prefix()}{publish(name, sorted(path for path in folder.iterdir() if path.suffix in _SERVED))}/"
-    component = st.components.v2.component(f"cnn_builder_{name}", js=_LOADER % json.dumps(base))
+    styled = json.dumps((folder / "style.css").is_file())
+    component = st.components.v2.component(f"cnn_builder_{name}", js=_LOADER % (json.dumps(base), styled))
 
     def mount(*, data: Any = None, **arguments: Any) -> Any:
         return component(data=clean(data), **arguments)

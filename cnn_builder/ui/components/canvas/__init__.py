@@ -1,6 +1,9 @@
-"""The canvas component: draw with mouse, finger or pen, and see the answer beside it."""
+"""The canvas component: draw with mouse, finger or pen, paste a picture, and see the answer beside it."""
 
+import base64
+import binascii
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
@@ -23,28 +26,79 @@ class Drawing(TypedDict):
     saved: dict[str, Any] | None
 
 
-def sent(key: str) -> Drawing | None:
-    """What the browser sent last to the canvas mounted with this key; to be read before it is mounted again."""
-    value = st.session_state.get(key)
-    drawing = value.get("drawing") if isinstance(value, Mapping) else None
-    whole = isinstance(drawing, Mapping) and isinstance(drawing.get("seq"), int)
-    return cast(Drawing, drawing) if whole else None
+@dataclass(frozen=True)
+class Sent:
+    """What the browser sent to a canvas; to be read before it is mounted again.
 
-
-def canvas(
-    reading: Mapping[str, Any],
-    classes: tuple[str, ...],
-    saved: Mapping[str, Any] | None,
-    key: str,
-    on_retry: Callable[[], None],
-) -> None:
-    """Mounts the canvas with the answer beside it.
-
-    reading: `Reading.to_data`. saved: what `Drawing.saved` last held; used only where the canvas is made anew.
+    pasted: number and bytes of a pasted picture. keep: number of a wish to keep the drawing, and its class from 0.
+    steps: whether the steps of the preparation are open.
     """
+
+    drawing: Drawing | None = None
+    pasted: tuple[int, bytes] | None = None
+    keep: tuple[int, int] | None = None
+    steps: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the canvas shows: `Reading.to_data`, the classes' names, the first strokes, and what came of keeping.
+
+    saved: what `Drawing.saved` last held; used only where the canvas is made anew.
+    """
+
+    reading: Mapping[str, Any]
+    classes: tuple[str, ...]
+    saved: Mapping[str, Any] | None
+    kept: str
+    keep: str
+
+
+def sent(key: str) -> Sent:
+    """What the browser sent last to the canvas mounted with this key. Anything that is not as promised is left out."""
+    value = st.session_state.get(key)
+    if not isinstance(value, Mapping):
+        return Sent()
+    drawing = value.get("drawing")
+    whole = isinstance(drawing, Mapping) and isinstance(drawing.get("seq"), int)
+    return Sent(
+        cast(Drawing, drawing) if whole else None,
+        _pasted(value.get("pasted")),
+        _keep(value.get("keep")),
+        value.get("steps") is True,
+    )
+
+
+def _pasted(value: object) -> tuple[int, bytes] | None:
+    if not isinstance(value, Mapping) or type(value.get("seq")) is not int or not isinstance(value.get("content"), str):
+        return None
+    try:
+        return value["seq"], base64.b64decode(value["content"], validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _keep(value: object) -> tuple[int, int] | None:
+    whole = isinstance(value, Mapping) and type(value.get("seq")) is int and type(value.get("label")) is int
+    return (value["seq"], value["label"]) if isinstance(value, Mapping) and whole else None
+
+
+def canvas(shown: Shown, key: str, on_retry: Callable[[], None]) -> None:
+    """Mounts the canvas with the answer beside it."""
+
+    def changed() -> None:
+        """What was sent is read from the session when the page is drawn anew."""
+
+    data = {
+        "reading": shown.reading, "classes": shown.classes, "saved": shown.saved,
+        "kept": shown.kept, "keep": shown.keep,
+    }  # fmt: skip
     _mount(
         key=key,
-        data=clean({"reading": reading, "classes": classes, "saved": saved}),
-        on_drawing_change=lambda: None,
+        data=clean(data),
+        on_drawing_change=changed,
+        on_steps_change=changed,
+        on_pasted_change=changed,
+        on_keep_change=changed,
         on_retry_change=on_retry,
     )

@@ -1,57 +1,44 @@
 // The drawing component: a pad at the left, the answer at the right. Python sends a reading with the number (`ack`) of
 // the drawing it belongs to; the pad itself is made once and never written to from outside while it stands.
+import { createKeeper, createSteps } from "./below.js";
 import { make } from "./dom.js";
 import { createPad } from "./pad.js";
 import { createPanel } from "./panel.js";
+import { onPaste } from "./picture.js";
+import { createTools, keyboard } from "./tools.js";
 
 const EVERY_MS = 120;
 const GIVE_UP_MS = 1500;
 const SLOW_MS = 500;
+const UNSETTLED_MS = 1500;
 const instances = new WeakMap();
 
-function createTools() {
-  const button = (name, title) => make("button", { type: "button", title }, name);
-  const undo = button("Undo", "Undo (Ctrl+Z)");
-  const redo = button("Redo", "Redo (Ctrl+Y)");
-  const clear = button("Clear", "Clear (Escape)");
-  const width = make("input", { type: "range", min: "30", max: "140", step: "5", value: "80", "aria-label": "Pen width" });
-  const root = make("div", { class: "tools" }, make("label", { class: "pen" }, make("span", {}, "Pen"), width),
-    make("div", { class: "buttons" }, undo, redo, clear));
-  return { root, undo, redo, clear, width };
-}
-
-function keyboard(pad) {
-  return (event) => {
-    const key = event.key.toLowerCase();
-    const command = event.ctrlKey || event.metaKey;
-    if (command && key === "z") (event.shiftKey ? pad.redo : pad.undo)();
-    else if (command && key === "y") pad.redo();
-    else if (event.key === "Escape") pad.clear();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
-}
-
 function create(parent, first) {
-  const state = { seq: first.reading.ack, ack: first.reading.ack, sentAt: 0, timer: 0, slow: 0, component: null };
+  const state = { seq: first.reading.ack, ack: first.reading.ack, sentAt: 0, timer: 0, slow: 0, later: 0, component: null };
   const tools = createTools();
   const canvas = make("canvas", {
     class: "pad", tabindex: "0", role: "application", width: "280", height: "280",
-    "aria-label": "Drawing area. Draw with mouse, finger or pen. Ctrl+Z undoes, Escape clears.",
+    "aria-label": "Drawing area. Draw with mouse, finger or pen; or with the arrow keys, Space puts the pen down and "
+      + "lifts it. E erases, Ctrl+Z undoes, Escape clears.",
   });
+  const retry = () => state.component.setTriggerValue("retry", true);
   const panel = createPanel(() => {
     root.classList.add("waiting");
-    state.component.setTriggerValue("retry", true);
+    retry();
   });
-  const root = make("div", { class: "draw" }, make("div", { class: "left" }, canvas, tools.root), panel.root);
+  const keeper = createKeeper((label) => state.component.setTriggerValue("keep", { seq: Date.now(), label }));
+  const steps = createSteps((open) => state.component.setStateValue("steps", open));
+  const root = make("div", { class: "draw" }, make("div", { class: "left" }, canvas, tools.root), panel.root,
+    keeper.root, steps.root);
 
   function send(done) {
     clearTimeout(state.timer);
+    clearTimeout(state.later);
     state.timer = 0;
     state.seq += 1;
+    root.dataset.seq = state.seq;
     state.sentAt = performance.now();
-    const strokes = done ? { strokes: pad.strokes(), width: Number(tools.width.value) } : null;
+    const strokes = done ? { strokes: pad.strokes(), width: tools.pen.width() } : null;
     state.component.setStateValue("drawing", { seq: state.seq, image: pad.grey(), saved: strokes });
     clearTimeout(state.slow);
     state.slow = setTimeout(() => root.classList.toggle("waiting", state.ack < state.seq), SLOW_MS);
@@ -72,14 +59,12 @@ function create(parent, first) {
   }
 
   function changed(done) {
-    tools.undo.disabled = !pad.canUndo();
-    tools.redo.disabled = !pad.canRedo();
-    tools.clear.disabled = pad.strokes().length === 0;
+    tools.update(pad);
     if (done) send(true);
     else sendSoon();
   }
 
-  const pad = createPad(canvas, () => Number(tools.width.value), changed);
+  const pad = createPad(canvas, tools.pen, changed);
   if (first.saved) {
     tools.width.value = String(first.saved.width);
     pad.restore(first.saved.strokes);
@@ -87,10 +72,9 @@ function create(parent, first) {
   tools.undo.addEventListener("click", pad.undo);
   tools.redo.addEventListener("click", pad.redo);
   tools.clear.addEventListener("click", pad.clear);
-  root.addEventListener("keydown", keyboard(pad));
-  tools.undo.disabled = !pad.canUndo();
-  tools.redo.disabled = true;
-  tools.clear.disabled = pad.strokes().length === 0;
+  root.addEventListener("keydown", keyboard(pad, canvas, tools.toggle));
+  onPaste(root, (content) => state.component.setTriggerValue("pasted", { seq: Date.now(), content }), panel.note);
+  tools.update(pad);
   parent.appendChild(root);
 
   return {
@@ -101,6 +85,11 @@ function create(parent, first) {
       root.dataset.ack = reading.ack;
       if (state.ack >= state.seq) root.classList.remove("waiting");
       panel.show(reading, classes);
+      keeper.show(component.data);
+      steps.show(reading);
+      clearTimeout(state.later);
+      // How sure to be is still being measured: ask again when nobody draws.
+      if (!reading.settled) state.later = setTimeout(() => !pad.busy() && retry(), UNSETTLED_MS);
     },
   };
 }

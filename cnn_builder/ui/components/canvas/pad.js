@@ -1,60 +1,23 @@
-// The drawing pad: strokes as points on a square of UNIT × UNIT, drawn smoothly in white on black.
-// It knows nothing of Streamlit: it tells `onChange(done)` while a stroke grows (false) and when something ended (true).
+// The drawing pad: mouse, finger, pen or keys make strokes, with undo and redo. It knows nothing of Streamlit: it
+// tells `onChange(done)` while a stroke grows (false) and when something ended (true).
+import { grey, paint, sound, UNIT } from "./ink.js";
 
-export const UNIT = 1000;
-const SMALL = 112;
 const MIN_STEP = 4;
+const ERASER = 1.6; // times as wide as the pen
+const PEN_ERASER_BUTTON = 32;
 
-function trace(context, points, width, scale) {
-  context.lineWidth = Math.max(width * scale, 0.5);
-  context.lineCap = "round";
-  context.lineJoin = "round";
-  context.strokeStyle = "#fff";
-  context.beginPath();
-  context.moveTo(points[0] * scale, points[1] * scale);
-  if (points.length === 2) {
-    context.lineTo(points[0] * scale + 0.01, points[1] * scale);
-  }
-  // Quadratic curves through the midpoints: a hand's few points become one smooth line.
-  for (let i = 2; i < points.length - 2; i += 2) {
-    const middleX = (points[i] + points[i + 2]) / 2;
-    const middleY = (points[i + 1] + points[i + 3]) / 2;
-    context.quadraticCurveTo(points[i] * scale, points[i + 1] * scale, middleX * scale, middleY * scale);
-  }
-  if (points.length > 2) {
-    context.lineTo(points[points.length - 2] * scale, points[points.length - 1] * scale);
-  }
-  context.stroke();
-}
-
-function paint(canvas, strokes) {
-  const context = canvas.getContext("2d");
-  context.fillStyle = "#000";
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  for (const stroke of strokes) trace(context, stroke.p, stroke.w, canvas.width / UNIT);
-}
-
-function sound(stroke) {
-  const numbers = stroke && Array.isArray(stroke.p) && stroke.p.length >= 2 && stroke.p.length % 2 === 0;
-  return numbers && stroke.p.every(Number.isFinite) && Number.isFinite(stroke.w) && stroke.w > 0;
-}
-
-function base64(bytes) {
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.subarray(i, i + 4096));
-  return btoa(text);
-}
-
-export function createPad(canvas, getWidth, onChange) {
+export function createPad(canvas, pen, onChange) {
   // Every state of the drawing since it was opened; undo and redo (of a clear too) only move `now`.
   let history = [[]];
   let now = 0;
   let current = null;
   let pointer = null;
   let frame = 0;
+  let cursor = null;
 
   const strokes = () => history[now];
   const all = () => (current ? [...strokes(), current] : strokes());
+  const busy = () => current !== null;
 
   function become(next) {
     history = [...history.slice(0, now + 1), next];
@@ -65,8 +28,13 @@ export function createPad(canvas, getWidth, onChange) {
     if (frame) return;
     frame = requestAnimationFrame(() => {
       frame = 0;
-      paint(canvas, all());
+      show();
     });
+  }
+
+  function show() {
+    paint(canvas, all());
+    if (cursor) cross(canvas, cursor, busy());
   }
 
   function fit() {
@@ -75,66 +43,94 @@ export function createPad(canvas, getWidth, onChange) {
     if (canvas.width !== size) {
       canvas.width = size;
       canvas.height = size;
-      paint(canvas, all());
+      show();
     }
   }
 
-  function add(event) {
-    const box = canvas.getBoundingClientRect();
-    const x = Math.round(((event.clientX - box.left) / box.width) * UNIT);
-    const y = Math.round(((event.clientY - box.top) / box.height) * UNIT);
-    const points = current.p;
-    const far = Math.hypot(x - points[points.length - 2], y - points[points.length - 1]) >= MIN_STEP;
-    if (points.length === 0 || far) points.push(x, y);
+  function begin(erase, presses) {
+    const width = pen.width();
+    current = erase ? { w: Math.round(width * ERASER), p: [], e: true } : { w: width, p: [] };
+    if (presses && !erase) current.q = [];
   }
 
-  canvas.addEventListener("pointerdown", (event) => {
-    if (pointer !== null || event.button !== 0 || !event.isPrimary) return;
-    canvas.setPointerCapture(event.pointerId);
-    pointer = event.pointerId;
-    current = { w: getWidth(), p: [] };
-    add(event);
-    redraw();
-  });
+  function add(x, y, pressure) {
+    const { p, q } = current;
+    const far = Math.hypot(x - p[p.length - 2], y - p[p.length - 1]) >= MIN_STEP;
+    if (p.length !== 0 && !far) return;
+    p.push(x, y);
+    // A pen's pressure trembles: half of the last one stays.
+    if (q) q.push(Math.round(500 * (pressure + (q.length ? q[q.length - 1] : pressure))) / 1000);
+  }
 
-  canvas.addEventListener("pointermove", (event) => {
-    if (event.pointerId !== pointer) return;
-    const events = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
-    for (const each of events.length ? events : [event]) add(each);
-    redraw();
-    onChange(false);
-  });
+  function addEvent(event) {
+    const box = canvas.getBoundingClientRect();
+    const place = (at, from, length) => Math.round(((at - from) / length) * UNIT);
+    add(place(event.clientX, box.left, box.width), place(event.clientY, box.top, box.height), event.pressure);
+  }
 
-  function end(event) {
-    if (event.pointerId !== pointer) return;
-    if (event.type === "pointerup") add(event);
+  function finish() {
     become(all());
     pointer = null;
     current = null;
     redraw();
     onChange(true);
   }
+
+  canvas.addEventListener("pointerdown", (event) => {
+    const upsideDown = event.pointerType === "pen" && (event.buttons & PEN_ERASER_BUTTON) !== 0;
+    if (busy() || !event.isPrimary || (event.button !== 0 && !upsideDown)) return;
+    canvas.setPointerCapture(event.pointerId);
+    pointer = event.pointerId;
+    cursor = null;
+    // Without a sensor a pen says 0 or one half, always.
+    const presses = event.pointerType === "pen" && event.pressure > 0 && event.pressure !== 0.5;
+    begin(upsideDown || pen.erases(), presses);
+    addEvent(event);
+    redraw();
+  });
+
+  canvas.addEventListener("pointermove", (event) => {
+    if (event.pointerId !== pointer) return;
+    const events = event.getCoalescedEvents ? event.getCoalescedEvents() : [];
+    for (const each of events.length ? events : [event]) addEvent(each);
+    redraw();
+    onChange(false);
+  });
+
+  function end(event) {
+    if (event.pointerId !== pointer) return;
+    // A pen that is lifted has no pressure left: its last point is where it last pressed.
+    if (event.type === "pointerup" && !current.q) addEvent(event);
+    finish();
+  }
   for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) canvas.addEventListener(type, end);
+  canvas.addEventListener("blur", () => {
+    if (busy() && pointer === null) finish();
+    cursor = null;
+    redraw();
+  });
 
   new ResizeObserver(fit).observe(canvas);
   fit();
-  paint(canvas, all());
+  show();
 
   function move(to) {
-    if (pointer !== null || to < 0 || to >= history.length) return;
+    if (busy() || to < 0 || to >= history.length) return;
     now = to;
     redraw();
     onChange(true);
   }
 
   return {
+    busy,
+    strokes,
     canUndo: () => now > 0,
     canRedo: () => now < history.length - 1,
-    busy: () => pointer !== null,
     undo: () => move(now - 1),
     redo: () => move(now + 1),
+    grey: () => grey(all()),
     clear() {
-      if (pointer !== null || !strokes().length) return;
+      if (busy() || !strokes().length) return;
       become([]);
       redraw();
       onChange(true);
@@ -145,17 +141,42 @@ export function createPad(canvas, getWidth, onChange) {
       now = history.length - 1;
       redraw();
     },
-    strokes,
-    // The small grey image that is sent: SMALL × SMALL bytes, 0 black, 255 ink, drawn from the points, not scaled down.
-    grey() {
-      const small = document.createElement("canvas");
-      small.width = SMALL;
-      small.height = SMALL;
-      paint(small, all());
-      const pixels = small.getContext("2d", { willReadFrequently: true }).getImageData(0, 0, SMALL, SMALL).data;
-      const bytes = new Uint8Array(SMALL * SMALL);
-      for (let i = 0; i < bytes.length; i += 1) bytes[i] = pixels[4 * i];
-      return base64(bytes);
+    // Drawing with keys: a cross that moves, and a pen that is put down and lifted.
+    moveCursor(across, down) {
+      if (pointer !== null) return;
+      const from = cursor ?? [UNIT / 2 - across, UNIT / 2 - down];
+      const within = (value) => Math.min(Math.max(value, 0), UNIT);
+      cursor = [within(from[0] + across), within(from[1] + down)];
+      if (busy()) {
+        add(...cursor, 0.5);
+        onChange(false);
+      }
+      redraw();
+    },
+    press() {
+      if (pointer !== null) return;
+      if (busy()) {
+        finish();
+        return;
+      }
+      cursor ??= [UNIT / 2, UNIT / 2];
+      begin(pen.erases(), false);
+      add(...cursor, 0.5);
+      redraw();
     },
   };
+}
+
+function cross(canvas, [x, y], down) {
+  const context = canvas.getContext("2d");
+  const scale = canvas.width / UNIT;
+  const arm = 30 * scale;
+  context.lineWidth = Math.max(2, 5 * scale);
+  context.strokeStyle = down ? "#f59e0b" : "#60a5fa";
+  context.beginPath();
+  context.moveTo(x * scale - arm, y * scale);
+  context.lineTo(x * scale + arm, y * scale);
+  context.moveTo(x * scale, y * scale - arm);
+  context.lineTo(x * scale, y * scale + arm);
+  context.stroke();
 }

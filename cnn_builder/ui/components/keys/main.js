@@ -1,3 +1,5 @@
+import "./history.js";
+
 const PALETTE = ".st-key-palette-search input";
 const TEXT = "input:not([type=checkbox], [type=radio], [type=file]), textarea, select, [contenteditable=true]";
 const PATIENCE_MS = 1500;

@@ -1,0 +1,94 @@
+"""The preparation of a picture drawn step by step, for people who wonder why it was read as it was."""
+
+import numpy as np
+from PIL import Image
+
+from cnn_builder.data import ink, strokes
+from cnn_builder.data.prepared import Step
+
+SIDE = 96  # pixels of a step's longer side, at most
+RED = (232, 76, 61)
+
+
+def figure_steps(
+    image: np.ndarray, mask: np.ndarray, widths: tuple[float, float], result: np.ndarray
+) -> tuple[Step, ...]:
+    """The way from a picture to the (28, 28) input of a digit's network.
+
+    `mask` is where ink was found, `widths` the strokes' width before and after, in pixels of the 20×20 box.
+    """
+    rows, columns = place = ink.box(mask)
+    height, width = rows.stop - rows.start, columns.stop - columns.start
+    before, after = widths
+    kept = abs(before - after) < 0.05
+    found = float(mask.mean())
+    return (
+        Step("Picture", f"{image.shape[1]}×{image.shape[0]} pixels.", small(image)),
+        Step("Ink found", f"{100 * found:.0f} % of the picture; specks are dropped.", small(_grey(mask))),
+        Step("Box", f"{width}×{height} of {mask.shape[1]}×{mask.shape[0]} pixels.", _outlined(mask, place)),
+        Step("Scale", "Longer side to 20 pixels.", _in_box(strokes.fit(mask[place], 20, None))),
+        Step(
+            "Stroke width",
+            f"{after:.1f} pixels, as it was." if kept else f"From {before:.1f} to {after:.1f} pixels, as in training.",
+            _in_box(strokes.fit(mask[place], 20, after)),
+        ),
+        Step("Centre of mass", "Moved to the middle of 28×28.", crossed(result)),
+        Step("Input", "What the network is given.", result),
+    )
+
+
+def object_steps(
+    image: np.ndarray, shown: np.ndarray, place: tuple[slice, slice], result: np.ndarray
+) -> tuple[Step, ...]:
+    """The way of a picture of a thing; `place` is the part of `shown` that is kept."""
+    rows, columns = place
+    size = f"{columns.stop - columns.start}×{rows.stop - rows.start}"
+    whole = f"{shown.shape[1]}×{shown.shape[0]}"
+    return (
+        Step("Picture", f"{image.shape[1]}×{image.shape[0]} pixels.", small(image)),
+        Step("Box", f"{size} of {whole} pixels.", _outlined(shown, place)),
+        Step("Input", f"Resized to {result.shape[1]}×{result.shape[0]}.", result.squeeze()),
+    )
+
+
+def small(image: np.ndarray) -> np.ndarray:
+    """The picture with at most SIDE pixels a side, grey or colour."""
+    if image.ndim == 3 and image.shape[2] != 3:
+        image = ink.on_white(image)
+    scale = min(1.0, SIDE / max(image.shape[:2]))
+    height, width = (max(1, round(extent * scale)) for extent in image.shape[:2])
+    return np.asarray(Image.fromarray(image).resize((width, height), Image.Resampling.BOX))
+
+
+def _grey(values: np.ndarray) -> np.ndarray:
+    """0 to 1, or False and True, as black to white."""
+    return np.rint(np.asarray(values, np.float32) * 255).astype(np.uint8)
+
+
+def _in_box(drawn: np.ndarray) -> np.ndarray:
+    """At most 20×20, in the middle of the box it is fitted into."""
+    box = np.zeros((20, 20), np.uint8)
+    top, left = ((20 - extent) // 2 for extent in drawn.shape)
+    box[top : top + drawn.shape[0], left : left + drawn.shape[1]] = _grey(drawn)
+    return box
+
+
+def _outlined(shown: np.ndarray, place: tuple[slice, slice]) -> np.ndarray:
+    picture = small(_grey(shown) if shown.dtype == bool else shown)
+    colours = ink.on_white(picture).copy()
+    scale = colours.shape[0] / shown.shape[0], colours.shape[1] / shown.shape[1]
+    top, left = (int(part.start * by) for part, by in zip(place, scale, strict=True))
+    bottom, right = (int(np.ceil(part.stop * by)) - 1 for part, by in zip(place, scale, strict=True))
+    bottom, right = min(bottom, colours.shape[0] - 1), min(right, colours.shape[1] - 1)
+    colours[[top, bottom], left : right + 1] = RED
+    colours[top : bottom + 1, [left, right]] = RED
+    return colours
+
+
+def crossed(result: np.ndarray) -> np.ndarray:
+    """The input with a thin cross through its middle."""
+    colours = np.repeat(np.kron(result, np.ones((4, 4), np.uint8))[..., np.newaxis], 3, axis=2)
+    middle = colours.shape[0] // 2
+    colours[middle] = np.maximum(colours[middle] // 2, RED)
+    colours[:, middle] = np.maximum(colours[:, middle] // 2, RED)
+    return colours

@@ -1,0 +1,106 @@
+"""The table of runs: its filter, the rows that are chosen, and the CSV."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+
+from cnn_builder.data import DATASETS
+from cnn_builder.runs import Run
+from cnn_builder.runs.table import Filter, row_of, runs_csv
+
+FIRST_CHOSEN = 3
+MOST_CHOSEN = 10
+_SHOWN = (
+    "name", "test_accuracy", "interval", "dataset", "parameters", "macs", "time", "epochs", "settings", "tags",
+    "status", "created",
+)  # fmt: skip
+_CONFIG = {
+    "name": st.column_config.TextColumn("Run", width="medium", pinned=True),
+    "test_accuracy": st.column_config.NumberColumn("Test accuracy", format="%.4f"),
+    "interval": st.column_config.TextColumn("95 % interval"),
+    "dataset": st.column_config.TextColumn("Data set"),
+    "parameters": st.column_config.NumberColumn("Parameters", format="localized"),
+    "macs": st.column_config.NumberColumn("MACs", format="localized", help="Multiply-adds for one image."),
+    "time": st.column_config.NumberColumn("Seconds", format="%.1f", help="Of training."),
+    "epochs": st.column_config.NumberColumn("Epochs"),
+    "settings": st.column_config.TextColumn("Settings"),
+    "tags": st.column_config.TextColumn("Tags"),
+    "status": st.column_config.TextColumn("Status"),
+    "created": st.column_config.DatetimeColumn("Made", format="D MMM YYYY, HH:mm"),
+}
+
+
+def filtered(runs: Sequence[Run]) -> list[Run]:
+    """The runs that the fields above the table let through, in the order given."""
+    datasets = list(dict.fromkeys(run.dataset for run in runs))
+    statuses = list(dict.fromkeys(run.status for run in runs))
+    tags = sorted({tag for run in runs for tag in run.tags})
+    with st.container(horizontal=True, vertical_alignment="bottom", key="compare-filter"):
+        words = st.text_input("Find", key="compare-words", placeholder="Name, tag or note", width=220)
+        kept: dict[str, list[str]] = {}
+        for title, options in (("Data set", datasets), ("Status", statuses), ("Tags", tags)):
+            key = f"compare-{title.split()[0].lower()}"
+            kept[key] = (
+                st.multiselect(title, options, key=key, format_func=_title, placeholder="All", width=220)
+                if len(options) > 1 or (title == "Tags" and options)
+                else []
+            )
+    wanted = Filter(words, tuple(kept["compare-data"]), tuple(kept["compare-status"]), tuple(kept["compare-tags"]))
+    return [run for run in runs if wanted.takes(run)]
+
+
+def runs_table(runs: Sequence[Run]) -> list[Run]:
+    """Draw the table; the runs that are chosen in it, oldest first."""
+    # Rows are chosen by their place, so another list of runs is another table.
+    key = f"runs-table-{hashlib.sha256(' '.join(run.run_id for run in runs).encode()).hexdigest()[:12]}"
+    answer = st.dataframe(
+        frame(runs), key=key, on_select="rerun", selection_mode="multi-row", hide_index=True, column_config=_CONFIG,
+        selection_default={"selection": {"rows": first_chosen(runs)}}, height=min(38 + 35 * len(runs), 388),
+        placeholder="–", alt="Runs, one a row",
+    )  # fmt: skip
+    chosen = [runs[place] for place in answer["selection"]["rows"] if place < len(runs)]
+    if len(chosen) > MOST_CHOSEN:
+        st.caption(f"{len(chosen)} are chosen; the newest {MOST_CHOSEN} of them are compared.")
+    return sorted(chosen, key=lambda run: run.run_id)[-MOST_CHOSEN:]
+
+
+def first_chosen(runs: Sequence[Run]) -> list[int]:
+    """Places of the runs that are compared before anything is chosen: the newest trained ones of one data set."""
+    trained = [place for place, run in enumerate(runs) if run.epoch]
+    by_dataset: dict[str, list[int]] = {}
+    for place in trained:
+        by_dataset.setdefault(runs[place].dataset, []).append(place)
+    return next((places for places in by_dataset.values() if len(places) > 1), trained)[:FIRST_CHOSEN]
+
+
+def download(runs: Sequence[Run]) -> None:
+    """The rows that are shown, with all their columns."""
+    st.download_button(
+        "Download CSV", lambda: runs_csv(runs), "runs.csv", "text/csv", key="compare-csv", on_click="ignore",
+        icon=":material/download:",
+    )  # fmt: skip
+
+
+def frame(runs: Sequence[Run]) -> pd.DataFrame:
+    """The rows as they are shown."""
+    rows = []
+    for run in runs:
+        row = asdict(row_of(run))
+        low, high = row["low"], row["high"]
+        row["interval"] = None if low is None else f"{low:.4f} – {high:.4f}"
+        row["dataset"] = _title(run.dataset)
+        row["time"] = run.seconds
+        row["settings"] = (
+            f"{row['optimizer']} {row['learning_rate']:g} · batch {row['batch_size']} · seed {row['seed']}"
+        )
+        row["created"] = datetime.fromtimestamp(run.created)
+        rows.append(row)
+    return pd.DataFrame(rows, columns=list(_SHOWN))
+
+
+def _title(name: str) -> str:
+    return DATASETS[name].title if name in DATASETS else name

@@ -1,0 +1,204 @@
+"""The coach on curves made up for each diagnosis, with noise, and on curves of which nothing can be said."""
+
+import dataclasses
+import math
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from cnn_builder.architecture import PRESETS
+from cnn_builder.runs import Metric, Run, RunSettings, Store
+from cnn_builder.runs.coach import Finding, findings
+from cnn_builder.ui.coach import read
+
+Shape = Callable[[int], float]
+GUESS = math.log(10)
+
+
+def a_run(status: str = "finished", **settings: object) -> Run:
+    chosen = RunSettings(**settings)
+    return Run("abc12345", "L2", status, None, "mnist", PRESETS["L2"].architecture, chosen, 1, 0.0, epoch=9)
+
+
+def rows(train: Sequence[float], validation: Sequence[float] = (), accuracy: Sequence[float] = ()) -> list[Metric]:
+    """Epoch rows; accuracies follow from the losses where they are not given, or are the same of both."""
+    made = []
+    for place, loss in enumerate(train):
+        val = validation[place] if validation else None
+        right = accuracy[place] if accuracy else max(0.1, 1 - loss / GUESS)
+        val_right = None if val is None else right if accuracy else max(0.1, 1 - val / GUESS)
+        made.append(Metric(place + 1, 10 * (place + 1), "epoch", loss, right, val, val_right, 1.0, place + 1))
+    return made
+
+
+def codes(found: Sequence[Finding]) -> list[str]:
+    return [finding.code for finding in found]
+
+
+def noisy(shape: Shape, count: int, share: float, seed: int) -> list[float]:
+    noise = random.Random(seed)
+    return [shape(epoch) * (1 + share * noise.gauss(0, 1)) for epoch in range(1, count + 1)]
+
+
+def healthy(epoch: int) -> float:
+    return 0.08 + 0.9 * math.exp(-epoch / 2)
+
+
+def forgetful(epoch: int) -> float:
+    return 0.25 + 1.2 * math.exp(-epoch / 1.5) + 0.03 * max(0, epoch - 5)
+
+
+def learning(epoch: int) -> float:
+    return 0.01 + 1.2 * math.exp(-epoch / 2)
+
+
+def test_it_says_nothing_of_two_epochs() -> None:
+    assert findings(a_run("running", epochs=10), rows([2.0, 5.0], [2.0, 9.0]), 10) == ()
+    assert findings(a_run(epochs=2), rows([2.0, 1.0], [2.0, 1.0]), 10) == ()
+    assert findings(a_run(), [], 10) == ()
+
+
+def test_overfitting_is_told_with_its_epochs_and_numbers() -> None:
+    train, validation = [1.0, 0.5, 0.3, 0.2, 0.1, 0.06, 0.05], [0.9, 0.5, 0.4, 0.31, 0.35, 0.4, 0.42]
+    (found,) = findings(a_run("running", epochs=20), rows(train, validation), 10)
+    assert found.code == "overfitting"
+    assert found.evidence == (
+        "Validation loss rose from 0.31 (epoch 4) to 0.42 while training loss fell from 0.2 to 0.05."
+    )
+    dropout, early = found.tries
+    assert [layer.type for layer in dropout.architecture.layers][-2:] == ["Dropout", "Dense"]
+    assert dropout.settings == RunSettings(epochs=20)
+    assert early.settings.early_stopping == 3 and early.architecture == PRESETS["L2"].architecture
+
+
+def test_a_gap_counts_only_beyond_the_chance_of_few_images() -> None:
+    train, validation = [0.9, 0.5, 0.3, 0.2], [0.95, 0.6, 0.45, 0.4]  # accuracies 0.91 and 0.83 at the end
+    assert codes(findings(a_run("running"), rows(train, validation), 10, 6000)) == ["overfitting"]
+    assert "a gap of 0.0" in findings(a_run("running"), rows(train, validation), 10, 6000)[0].evidence
+    assert codes(findings(a_run("running"), rows(train, validation), 10, 100)) == []
+
+
+def test_a_network_with_dropout_is_advised_something_else() -> None:
+    architecture = findings(a_run(), rows([1, 0.4, 0.2, 0.1], [1, 0.5, 0.7, 0.8]), 10)[0].tries[0].architecture
+    run = dataclasses.replace(a_run(), architecture=architecture)
+    assert findings(run, rows([1, 0.4, 0.2, 0.1], [1, 0.5, 0.7, 0.8]), 10)[0].tries[0].settings.l2 == 0.0001
+
+
+def test_what_the_settings_do_not_allow_is_not_offered() -> None:
+    run = a_run(validation_data="test", validation_split=0.0)
+    (found,) = findings(run, rows([1, 0.4, 0.2, 0.1], [1, 0.5, 0.7, 0.8]), 10)
+    assert [one.title for one in found.tries] == ["Dropout 0.3 before the last Dense layer"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_overfitting_is_seen_through_noise(seed: int) -> None:
+    made = rows(noisy(learning, 20, 0.05, seed), noisy(forgetful, 20, 0.04, 100 + seed))
+    assert "overfitting" in codes(findings(a_run(epochs=20), made, 10, 5000))
+
+
+def test_noise_alone_is_no_finding() -> None:
+    """Of 300 healthy curves with 4 % of noise, at most 3 are spoken ill of."""
+    ill = {"overfitting", "rate_high", "rate_low", "not_learning", "underfitting"}
+    wrong = 0
+    for seed in range(300):
+        count = 4 + seed % 30
+        made = rows(noisy(healthy, count, 0.04, seed), noisy(healthy, count, 0.04, 1000 + seed))
+        wrong += bool(ill & set(codes(findings(a_run(epochs=count), made, 10, 1000))))
+    assert wrong <= 3
+
+
+def test_jumps_of_the_training_loss_mean_a_high_rate() -> None:
+    train = [1.2, 0.7, 0.9, 0.5, 0.8, 0.45, 0.7]
+    (found,) = findings(a_run("running"), rows(train, train), 10)
+    assert found.code == "rate_high"
+    assert found.evidence == "Training loss rose in 3 of the last 6 epochs, most from 0.5 (epoch 4) to 0.8."
+    assert found.tries[0].title == "Learning rate 0.0003" and found.tries[0].settings.learning_rate == 0.0003
+
+
+def test_swings_and_spikes_mean_a_high_rate() -> None:
+    smooth = [1.2, 0.8, 0.6, 0.5, 0.45, 0.42, 0.4, 0.39]
+    swinging = [1.3, 0.7, 1.1, 0.6, 0.95, 0.5, 0.9, 0.5]
+    assert "swings between 0.5 and 1.3" in findings(a_run("running"), rows(smooth, swinging), 10)[0].evidence
+    batches = [5.0 if place in (30, 40, 50) else 0.4 for place in range(60)]
+    steps = [Metric(2, place, "step", loss, 0.9, seq=100 + place) for place, loss in enumerate(batches)]
+    (found,) = findings(a_run("running"), [*rows(smooth, smooth), *steps], 10)
+    assert found.code == "rate_high" and "shot up 3 times, to 5." in found.evidence
+
+
+def test_as_good_as_guessing() -> None:
+    dead = rows([9.0, 2.31, 2.30, 2.30], [2.3] * 4, [0.1] * 4)
+    (found,) = findings(a_run("running", learning_rate=0.1), dead, 10)
+    assert found.code == "rate_high" and "guessing gives 2.3 and 0.1" in found.evidence
+    assert found.tries[0].settings.learning_rate == 0.01
+    crawling = rows([2.302, 2.301, 2.300, 2.299], [2.3] * 4, [0.11] * 4)
+    (found,) = findings(a_run("running", optimizer="SGD", learning_rate=0.0001), crawling, 10)
+    assert found.code == "rate_low" and found.tries[0].settings.learning_rate == 0.001
+    stuck = rows([2.303, 2.304, 2.302, 2.303], [2.3] * 4, [0.1] * 4)
+    assert codes(findings(a_run("running"), stuck, 10)) == ["not_learning"]
+
+
+def test_an_even_slow_fall_means_a_low_rate() -> None:
+    train = [2.25, 2.15, 2.06, 1.97, 1.89, 1.80]
+    (found,) = findings(a_run(optimizer="SGD", learning_rate=0.001, epochs=6), rows(train, train), 10)
+    assert found.code == "rate_low" and found.tries[0].settings.learning_rate == 0.003
+    assert "about 0.085 an epoch, from 2.25 to 1.8 in 6 epochs" in found.evidence
+    slowing = [1.6, 1.3, 1.15, 1.1, 1.07, 1.05]  # steep at first: the rate is not what holds it
+    assert "rate_low" not in codes(findings(a_run("running"), rows(slowing, slowing), 10))
+
+
+def test_a_warm_up_is_not_taken_for_a_low_rate() -> None:
+    train = [2.25, 2.15, 2.06, 1.97]
+    assert codes(findings(a_run("running", epochs=20, warmup_epochs=5.0), rows(train, train), 10)) == []
+
+
+def test_underfitting_and_plateau() -> None:
+    level = [1.5, 1.1, 1.0, 0.99, 1.0, 0.99, 1.0, 0.995]
+    (found,) = findings(a_run(l2=0.01), rows(level, level, [0.7] * 8), 10)
+    assert found.code == "underfitting" and found.tries[0].title == "No L2 penalty"
+    assert "since epoch 4: training loss 0.995, accuracy 0.7" in found.evidence
+    (found,) = findings(a_run(), rows(level, level, [0.95] * 8), 10)
+    assert found.code == "plateau" and found.tries[0].settings.schedule == "cosine"
+    assert codes(findings(a_run(), rows(level, level, [0.995] * 8), 10)) == ["fine"]
+
+
+def test_more_epochs_only_once_it_has_ended() -> None:
+    falling = [1.4, 0.9, 0.65, 0.5, 0.41]
+    (found,) = findings(a_run(epochs=5), rows(falling, falling), 10)
+    assert found.code == "short" and found.tries[0].settings.epochs == 10
+    assert (
+        found.evidence == "Validation loss was still falling when it ended: 0.65, 0.5, 0.41 in the last three epochs."
+    )
+    assert findings(a_run("running", epochs=5), rows(falling, falling), 10) == ()
+    assert codes(findings(a_run(epochs=9), rows(falling, falling), 10)) == ["fine"]  # stopped before its last epoch
+
+
+def test_divergence_is_told_at_once() -> None:
+    made = [*rows([1.2]), Metric(2, 15, "step", 80.5, 0.1, seq=2), Metric(2, 20, "step", None, 0.1, seq=3)]
+    (found,) = findings(a_run("diverged", learning_rate=0.3), made, 10)
+    assert found.code == "diverged" and "after 80.5 in epoch 2" in found.evidence
+    assert found.tries[0].settings.learning_rate == 0.03
+
+
+def test_without_validation_images_the_training_loss_has_to_do() -> None:
+    falling = [1.4, 0.9, 0.65, 0.5, 0.41]
+    (found,) = findings(a_run(epochs=5, validation_split=0.0), rows(falling), 10)
+    assert found.evidence.startswith("Training loss was still falling")
+
+
+def test_the_page_reads_each_row_once(own_home: Path) -> None:
+    own_home.mkdir(parents=True)
+    with Store(f"sqlite:///{own_home / 'runs.sqlite'}") as store:
+        run_id = store.create_run(PRESETS["L2"].architecture, "digits", RunSettings(epochs=20)).run_id
+        store.claim_next(1)
+        store.begin(run_id, 200)
+        made = rows([1.0, 0.5, 0.3, 0.2, 0.1, 0.06, 0.05], [0.9, 0.5, 0.4, 0.31, 0.45, 0.5, 0.52])
+        feed: dict[str, object] = {}
+        store.append(run_id, made[:2])
+        store.beat(run_id, 20, 2)
+        assert read(store.get(run_id), store, feed) == ()
+        store.append(run_id, made[2:])
+        assert codes(read(store.get(run_id), store, feed)) == ["overfitting"]
+        assert codes(read(store.get(run_id), store, feed)) == ["overfitting"]
+        assert len(feed["epochs"]) == 7  # type: ignore[arg-type]
