@@ -88,7 +88,7 @@ def measure(standby: bool, seed: int) -> list[float]:
 
 
 def main(rounds: int) -> int:
-    best = {}
+    best: dict[str, float] = {}
     for number in range(rounds):
         for name, standby in (("warm", True), ("cold", False)):
             times = measure(standby, 10 * number)

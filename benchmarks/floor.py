@@ -36,7 +36,7 @@ Product = tuple[int, int, int]
 
 
 def products(batch: int, training: bool) -> list[Product]:
-    """The matrix products of L2 for a batch: the trace's multiply-adds, to train three times, less the first's third."""
+    """The matrix products of L2 for a batch: the trace's multiply-adds, thrice to train, less a third of the first's."""
     found: list[Product] = []
     for row in trace(PRESETS["L2"].architecture).rows:
         if not row.macs:

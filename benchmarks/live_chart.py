@@ -3,7 +3,7 @@
     python -m benchmarks.live_chart
 
 Two pages watch two runs, a short and a long one, whose rows this program writes; both get the same rows in turns.
-Server: milliseconds to read the new rows and make the data; wire: bytes of that data; browser: milliseconds to apply it.
+Server: milliseconds to read the new rows and make the data; wire: its bytes; browser: milliseconds to apply it.
 The median of the updates, the best of several rounds. Exit code 1 when a ratio is above the goal. Needs Chromium.
 """
 
