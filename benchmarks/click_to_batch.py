@@ -16,6 +16,7 @@ from playwright.sync_api import Page
 from benchmarks.serving import chromium, served
 from cnn_builder.architecture import PRESETS
 from cnn_builder.runs import Store
+from cnn_builder.runs.launcher import NEXT_AFTER
 from cnn_builder.settings import Settings
 from cnn_builder.ui.document import Document
 from cnn_builder.ui.document_store import DocumentStore
@@ -26,6 +27,7 @@ CLICKS = 3  # by round
 
 def wait_until_rested(patience: float = 120) -> None:
     """Wait until all processes below this one have rested for a second: the standby worker has loaded everything."""
+    time.sleep(NEXT_AFTER + 1)
     end = time.monotonic() + patience
     while time.monotonic() < end:
         busy = spent()
@@ -60,12 +62,16 @@ def click(page: Page, store: Store, seed: int) -> float:
     began = time.monotonic()
     page.get_by_role("button", name="Train", exact=True).click()
     run_id = None
+    stages: dict[str, float] = {}
     while run_id is None or not store.metrics(run_id):
         run_id = run_id or next((run.run_id for run in store.list(1) if run.run_id not in known), None)
+        stage = store.get(run_id).status if run_id else "click"
+        stages.setdefault(stage, time.monotonic() - began)
         if time.monotonic() - began > 120:
             raise RuntimeError("No metric came within 120 s.")
         time.sleep(0.005)
     took = time.monotonic() - began
+    print("   ", ", ".join(f"{name} after {seconds:.2f} s" for name, seconds in stages.items()), flush=True)
     store.request_stop(run_id)
     while store.get(run_id).is_active:
         time.sleep(0.1)

@@ -7,6 +7,7 @@ which no network here was trained on, as strokes (see `benchmarks.pens`). Exit c
 """
 
 import argparse
+import itertools
 import sys
 import tempfile
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.pens import WAYS, Hand
+from benchmarks.pens import WAYS, Hand, is_drawn
 from cnn_builder.architecture import PRESETS
 from cnn_builder.data import DATASETS, load, prepare
 from cnn_builder.engine.build import Predictor
@@ -58,7 +59,8 @@ def main() -> int:
         model = trained(settings)
     random = np.random.default_rng(asked.seed)
     dataset = load("mnist", settings.data)
-    places = random.permutation(len(dataset.x_test))[: asked.count]
+    shuffled = (place for place in random.permutation(len(dataset.x_test)) if is_drawn(dataset.x_test[place]))
+    places = np.fromiter(itertools.islice(shuffled, asked.count), int)
     hands = [Hand(dataset.x_test[place], random) for place in places]
     labels = dataset.y_test[places]
     as_they_are = np.mean(model.probabilities(dataset.x_test[places]).argmax(axis=1) == labels)

@@ -31,12 +31,13 @@ OURS = [
     *("--train-limit", "15000", "--test-limit", "3000", "--validation-split", "0.2"),
     *("--epochs", str(EPOCHS), "--batch-size", str(BATCH)),
 ]
+NAMES = ("floor", "app", "PyTorch eager")
 Product = tuple[int, int, int]
 """Rows, inner size and columns of a matrix product."""
 
 
 def products(batch: int, training: bool) -> list[Product]:
-    """The matrix products of L2 for a batch: the trace's multiply-adds, thrice to train, less a third of the first's."""
+    """The matrix products of L2 for a batch: its multiply-adds, thrice to train, less a third of the first's."""
     found: list[Product] = []
     for row in trace(PRESETS["L2"].architecture).rows:
         if not row.macs:
@@ -111,11 +112,12 @@ def pytorch() -> float:
 
 def main(rounds: int) -> int:
     has_torch = find_spec("torch") is not None
-    least, times = floor(), []
+    least = floor()
+    times: list[list[float]] = []
     with tempfile.TemporaryDirectory() as home:
         for _ in range(rounds):
-            times.append((least(), app(home), pytorch() if has_torch else math.nan))
-            print("floor {:.2f} s   app {:.2f} s   PyTorch {:.2f} s".format(*times[-1]), flush=True)
+            times.append([least(), app(home), *([pytorch()] if has_torch else [])])
+            print("   ".join(f"{name} {took:.2f} s" for name, took in zip(NAMES, times[-1], strict=False)), flush=True)
     best = [min(column) for column in zip(*times, strict=True)]
     macs = sum(m * k * n for m, k, n in products(BATCH, training=True)) * math.ceil(IMAGES / BATCH)
     print(f"an epoch of L2 is {macs / 1e9:.0f} billion multiply-adds to train; the floor takes {best[0]:.2f} s")

@@ -11,6 +11,7 @@ from PIL import Image
 from scipy import ndimage
 
 ENLARGED = 6
+_BLOB = 1.7  # times the usual stroke
 LENGTH = 200  # pixels of a stroke picture's longer side
 
 
@@ -35,13 +36,24 @@ def thinned(mask: np.ndarray) -> np.ndarray:
             return kept[1:-1, 1:-1]
 
 
+def is_drawn(digit: np.ndarray) -> bool:
+    """Whether a digit, uint8 (28, 28, 1), is all strokes: a loop that ran full cannot be drawn again."""
+    inside = ndimage.distance_transform_edt(_enlarged(digit))
+    ridge = (inside == ndimage.maximum_filter(inside, 3)) & (inside > 0)
+    return bool(inside.max() < _BLOB * np.median(inside[ridge]))
+
+
+def _enlarged(digit: np.ndarray) -> np.ndarray:
+    side = 28 * ENLARGED
+    big = np.asarray(Image.fromarray(digit.squeeze()).resize((side, side), Image.Resampling.BICUBIC))
+    return np.asarray(ndimage.gaussian_filter(big.astype(float), ENLARGED / 3) > 90)
+
+
 class Hand:
     """One digit's strokes, and the ways they are drawn. `digit` is uint8 (28, 28, 1), bright on black."""
 
     def __init__(self, digit: np.ndarray, random: np.random.Generator) -> None:
-        side = 28 * ENLARGED
-        big = np.asarray(Image.fromarray(digit.squeeze()).resize((side, side), Image.Resampling.BICUBIC))
-        self._line = thinned(ndimage.gaussian_filter(big.astype(float), ENLARGED / 3) > 90)
+        self._line = thinned(_enlarged(digit))
         self.random = random
 
     def drawn(self, width: float, length: int = LENGTH, turn: float = 0.0) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnn_builder.ui.drawing import drawing
+from cnn_builder.ui.drawing import drawing, pictures
 from cnn_builder.ui.navigation import inside_frame
 from cnn_builder.ui.own_drawings import own
 from cnn_builder.ui.trained import choose_run
@@ -12,4 +12,5 @@ st.title("Draw", anchor=False)
 run = choose_run()
 if run is not None:
     drawing(run)
+    pictures(run)
     own(run)

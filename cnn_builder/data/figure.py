@@ -17,16 +17,16 @@ DIGITS_STROKE = (2.9, 3.4)
 def figure(image: np.ndarray, preparation: str, ink_is: Ink | None) -> Prepared:
     """One figure as (28, 28, 1) uint8; `preparation` is "mnist" or "digits". Raises Refused."""
     mask = _ink_mask(ink.work_size(ink.to_grey(image)), ink_is)
-    cropped = mask[ink.box(mask)]
-    if _is_dot(cropped, mask.shape):
+    inside = strokes.depth(mask[ink.box(mask)])
+    if _is_dot(inside, mask.shape):
         raise Refused(prepared.DOT)
-    ratio = strokes.stroke_width(cropped) / max(cropped.shape)
+    ratio = strokes.stroke_width(inside) / max(inside.shape)
     if preparation == "digits":
         width = _within(ratio * 20, DIGITS_STROKE)
-        result = digits.enlarge(_block_counts(cropped, width))
+        result = digits.enlarge(_block_counts(inside, width))
     else:
         width = _within(ratio * 20, MNIST_STROKE)
-        result = _centred_by_mass(strokes.fit(cropped, 20, width))
+        result = _centred_by_mass(strokes.fit(inside, 20, width))
     warnings = (*ink.place_warnings(mask), *prepared.stroke_warnings(ratio))
     warnings += (prepared.SEVERAL,) * pieces.are_several(mask)
     shown = partial(figure_steps.figure_steps, image, mask, (ratio * 20, width), result)
@@ -42,19 +42,16 @@ def _ink_mask(grey: np.ndarray, ink_is: Ink | None) -> np.ndarray:
     # Smoothed, so that a camera's noise is not taken for faint ink.
     if ndimage.gaussian_filter(bright, 1.5).max() < ink.MIN_CONTRAST:
         raise Refused(prepared.BLANK if ink_is is None else prepared.FULL)
-    mask = ink.without_specks(ink.without_edges(bright >= ink.otsu(bright)))
+    mask = ink.without_specks(ink.within(ink.ink_mask(bright)) if ink_is is None else bright >= ink.otsu(bright))
     if mask.mean() > 0.6:
         raise Refused(prepared.FULL)
     return mask
 
 
-def _is_dot(cropped: np.ndarray, picture: tuple[int, ...]) -> bool:
-    """One round spot: as wide as it is long, or too small to be anything."""
-    longest = max(cropped.shape)
-    if longest < max(4, 0.04 * min(picture)):
-        return True
-    widest = 2.0 * float(ndimage.distance_transform_edt(np.pad(cropped, 1)).max()) - 1.0
-    return widest > 0.7 * longest
+def _is_dot(inside: np.ndarray, picture: tuple[int, ...]) -> bool:
+    """One round spot: as wide as it is long, or too small to be anything. `inside` is the ink's depth, cropped."""
+    longest = max(inside.shape)
+    return longest < max(4, 0.04 * min(picture)) or 2.0 * float(inside.max()) - 1.0 > 0.7 * longest
 
 
 def _centred_by_mass(inner: np.ndarray) -> np.ndarray:
@@ -70,9 +67,9 @@ def _within(width: float, limits: tuple[float, float]) -> float:
     return min(max(width, limits[0]), limits[1])
 
 
-def _block_counts(cropped: np.ndarray, width: float) -> np.ndarray:
+def _block_counts(depth: np.ndarray, width: float) -> np.ndarray:
     """The digit as `digits` has it: a 32×32 bitmap, counted in 4×4 blocks: (8, 8) from 0 to 16."""
-    inner = strokes.fit(cropped, 32, width * 32 / 20) > 0.5
+    inner = strokes.fit(depth, 32, width * 32 / 20) > 0.5
     bitmap = np.zeros((32, 32), bool)
     top, left = ((32 - extent) // 2 for extent in inner.shape)
     bitmap[top : top + inner.shape[0], left : left + inner.shape[1]] = inner

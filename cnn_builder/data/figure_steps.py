@@ -19,6 +19,7 @@ def figure_steps(
     """
     rows, columns = place = ink.box(mask)
     height, width = rows.stop - rows.start, columns.stop - columns.start
+    inside = strokes.depth(mask[place])
     before, after = widths
     kept = abs(before - after) < 0.05
     found = float(mask.mean())
@@ -26,11 +27,11 @@ def figure_steps(
         Step("Picture", f"{image.shape[1]}×{image.shape[0]} pixels.", small(image)),
         Step("Ink found", f"{100 * found:.0f} % of the picture; specks are dropped.", small(_grey(mask))),
         Step("Box", f"{width}×{height} of {mask.shape[1]}×{mask.shape[0]} pixels.", _outlined(mask, place)),
-        Step("Scale", "Longer side to 20 pixels.", _in_box(strokes.fit(mask[place], 20, None))),
+        Step("Scale", "Longer side to 20 pixels.", _in_box(strokes.fit(inside, 20, None))),
         Step(
             "Stroke width",
             f"{after:.1f} pixels, as it was." if kept else f"From {before:.1f} to {after:.1f} pixels, as in training.",
-            _in_box(strokes.fit(mask[place], 20, after)),
+            _in_box(strokes.fit(inside, 20, after)),
         ),
         Step("Centre of mass", "Moved to the middle of 28×28.", crossed(result)),
         Step("Input", "What the network is given.", result),

@@ -12,7 +12,7 @@ MIN_CONTRAST = 24.0
 EIGHT = np.ones((3, 3), bool)
 """Pixels touch at their corners too."""
 _ALONG = 0.6  # of a side
-_LEAST = 0.002  # of the picture: less is no figure
+_LEAST, _MOST = 0.002, 0.5  # of the picture: less or more is no figure
 _SPECK = 0.04  # of the largest piece's area; the flag of a "5" or a broken stroke is larger
 
 
@@ -75,7 +75,7 @@ def _evened(grey: np.ndarray) -> np.ndarray:
     for found in light.evened(grey):
         if found.max() < MIN_CONTRAST:
             continue
-        reaching = float(np.mean(border(found) >= otsu(found)))
+        reaching = float(np.mean(border(ink_mask(found))))
         if reaching < least:
             best, least = found, reaching
         if least < 0.005:
@@ -88,8 +88,8 @@ def otsu(values: np.ndarray) -> float:
 
     N. Otsu, "A threshold selection method from gray-level histograms", IEEE Trans. SMC 9 (1979).
     """
-    histogram, edges = np.histogram(values, bins=256, range=(0, 256))
-    centres = (edges[:-1] + edges[1:]) / 2
+    histogram = np.bincount(np.clip(values, 0, 255).astype(np.uint8).ravel(), minlength=256)
+    centres = np.arange(256) + 0.5
     below = np.cumsum(histogram)
     above = below[-1] - below
     sums = np.cumsum(histogram * centres)
@@ -98,20 +98,44 @@ def otsu(values: np.ndarray) -> float:
     best = np.nan_to_num(between, nan=-1.0)
     # Between two far peaks many thresholds are equally good: take the middle one.
     ties = np.flatnonzero(best >= best.max() - 1e-9 * abs(best.max()))
-    return float(edges[int(ties.mean()) + 1])
+    return float(int(ties.mean()) + 1)
 
 
-def without_edges(mask: np.ndarray) -> np.ndarray:
-    """The ink without pieces that lie along a side of the picture, if any other is left: a table, a scanner's edge."""
+def edges(mask: np.ndarray) -> np.ndarray:
+    """The pieces that lie along a side of the picture: a table below the paper, a scanner's edge."""
+    pieces, count = ndimage.label(mask, structure=EIGHT)
+    along = np.zeros(count + 1, bool)
+    for side in (pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]):
+        along |= np.bincount(side, minlength=count + 1) > _ALONG * len(side)
+    along[0] = False
+    return np.asarray(along[pieces])
+
+
+def ink_mask(bright: np.ndarray) -> np.ndarray:
+    """Where the ink of a photo is; what lies along its sides is left out, if there is ink besides."""
+    found = bright >= otsu(bright)
+    beside = edges(found)
+    if not beside.any():
+        return found
+    # Anew without it: a table is darker than any pen, and would set the threshold.
+    rest = ~ndimage.binary_dilation(beside, iterations=4)
+    values = bright[rest]
+    if not values.size or ndimage.gaussian_filter(np.where(rest, bright, 0), 1.5).max() < MIN_CONTRAST:
+        return found
+    inner = rest & (bright >= otsu(values))
+    return inner if _LEAST <= inner.mean() <= _MOST else found
+
+
+def within(mask: np.ndarray) -> np.ndarray:
+    """The ink without pieces at the picture's border, if its largest piece is not one: shadows end there."""
     pieces, count = ndimage.label(mask, structure=EIGHT)
     if count <= 1:
         return mask
-    sides = (pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1])
-    along = np.zeros(count + 1, bool)
-    for side in sides:
-        along |= np.bincount(side, minlength=count + 1) > _ALONG * len(side)
-    kept = mask & ~along[pieces]
-    return np.asarray(kept) if kept.mean() >= _LEAST else mask
+    reaching = np.zeros(count + 1, bool)
+    for side in (pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]):
+        reaching[side] = True
+    largest = int(np.bincount(pieces.ravel())[1:].argmax()) + 1
+    return mask if reaching[largest] else np.asarray(mask & ~reaching[pieces])
 
 
 def without_specks(mask: np.ndarray) -> np.ndarray:

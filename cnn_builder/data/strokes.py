@@ -9,10 +9,17 @@ from scipy import ndimage
 SCALE = 8  # working pixels per pixel of the result
 
 
-def stroke_width(mask: np.ndarray) -> float:
-    """Typical width of the strokes in pixels: twice the median distance to the edge along the middle line."""
-    inside = ndimage.distance_transform_edt(np.pad(mask, 1))
-    ridge = (inside == ndimage.maximum_filter(inside, 3)) & (inside > 0)
+def depth(mask: np.ndarray) -> np.ndarray:
+    """How far each pixel of the ink is from the next without, (height, width) float; outside of the mask is none."""
+    return np.asarray(ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1])
+
+
+def stroke_width(inside: np.ndarray) -> float:
+    """Typical width of the strokes in pixels: twice the median distance to the edge along the middle line.
+
+    `inside` is the ink's `depth`.
+    """
+    ridge = (inside == ndimage.maximum_filter(inside, 3, mode="constant")) & (inside > 0)
     return 2.0 * float(np.median(inside[ridge])) - 1.0 if ridge.any() else 0.0
 
 
@@ -21,12 +28,12 @@ def resize(values: np.ndarray, height: int, width: int, how: Image.Resampling) -
     return np.asarray(Image.fromarray(values.astype(np.float32)).resize((max(1, width), max(1, height)), how))
 
 
-def fit(mask: np.ndarray, side: int, width: float | None) -> np.ndarray:
-    """The cropped ink drawn so that its longer side is `side` pixels and its strokes about `width` wide.
+def fit(inside: np.ndarray, side: int, width: float | None) -> np.ndarray:
+    """The cropped ink, given by its `depth`, drawn with its longer side `side` pixels and strokes about `width` wide.
 
     Returns coverage from 0 to 1, (h, w) float32 with max(h, w) == side. `width` None keeps the strokes.
     """
-    length, own = max(mask.shape), stroke_width(mask)
+    length, own = max(inside.shape), stroke_width(inside)
     # Two equations for the enlargement f and the growth g, in the mask's pixels:
     # (length + g) · f = side · SCALE and (own + g) · f = width · SCALE.
     if width is None:
@@ -34,11 +41,10 @@ def fit(mask: np.ndarray, side: int, width: float | None) -> np.ndarray:
     else:
         factor = (side - width) * SCALE / max(length - own, length / 4)
         grow = width * SCALE / factor - own
-    pad = 2 + math.ceil(max(grow, 0.0))
-    padded = np.pad(mask, pad)
+    padded = np.pad(inside, 2 + math.ceil(max(grow, 0.0)))
     # Inside counts from +0.5, outside from −0.5, so that the zero line runs between pixels.
-    inside = ndimage.distance_transform_edt(padded)
-    field = np.where(padded, inside - 0.5, 0.5 - ndimage.distance_transform_edt(~padded))
+    ink = padded > 0
+    field = np.where(ink, padded - 0.5, 0.5 - ndimage.distance_transform_edt(~ink))
     height, breadth = (round(extent * factor) for extent in field.shape)
     field = ndimage.gaussian_filter(resize(field, height, breadth, Image.Resampling.BICUBIC), SCALE / 4)
     drawn = field > -grow / 2

@@ -3,6 +3,7 @@
 import errno
 import logging
 import os
+import select
 import signal
 import sys
 import threading
@@ -18,7 +19,7 @@ from cnn_builder.runs import LocalLauncher, Run, RunStateError, Store, StoreErro
 from cnn_builder.runs.memory import Group, memory_words
 from cnn_builder.settings import Settings
 
-USAGE = "usage: python -m cnn_builder.engine.worker train RUN_ID | standby | service"
+USAGE = "usage: python -m cnn_builder.engine.worker train RUN_ID | standby [SECONDS] | service"
 REPORT_SECONDS = 15.0  # how long to try to tell a busy or full store how a run ended
 RESERVE = "reserve"
 RESERVE_BYTES = 512 * 1024  # given back to a full disk, so that how the run ended can still be written
@@ -37,14 +38,21 @@ def main(arguments: list[str]) -> int:
             return train(run_id, Settings.from_env())
         case ["standby"]:
             return standby(Settings.from_env())
+        case ["standby", seconds]:
+            return standby(Settings.from_env(), float(seconds))
         case ["service"]:
             return service(Settings.from_env())
     print(USAGE, file=sys.stderr)
     return 2
 
 
-def standby(settings: Settings) -> int:
-    """Import everything, then train the run whose id comes on stdin. Ends where stdin ends before one came."""
+def standby(settings: Settings, after: float = 0.0) -> int:
+    """Import everything, then train the run whose id comes on stdin. Ends where stdin ends before one came.
+
+    Begins after so many seconds, or with the id.
+    """
+    if after and sys.platform != "win32":  # where pipes cannot be waited for: begin at once
+        select.select([sys.stdin], [], [], after)
     import cnn_builder.engine.train  # noqa: F401 - what a standby is for
     from cnn_builder.engine.warm import warm_up
 

@@ -21,6 +21,8 @@ FATAL = {int(getattr(signal, name)) for name in ("SIGKILL", "SIGSEGV", "SIGBUS")
 """The signals by which the lack of memory may end a process."""
 CODES = {errno.ENOMEM: "out of memory", errno.ENOSPC: "disk full"}
 """What a worker says by its exit code, for when it cannot say it in the store."""
+NEXT_AFTER = 5.0
+"""Seconds the next standby worker waits before it loads, so that it does not compete with the run just started."""
 WORKER = (sys.executable, "-m", "cnn_builder.engine.worker")
 
 
@@ -51,7 +53,7 @@ def worker_env(settings: Settings) -> dict[str, str]:
 class LocalLauncher:
     """Starts a process for each run, in a session of its own, so that it outlives the server.
 
-    `command` is what starts a worker; "train RUN_ID" or "standby" is added to it.
+    `command` is what starts a worker; "train RUN_ID" or "standby [SECONDS]" is added to it.
     """
 
     def __init__(self, settings: Settings, command: Sequence[str] = WORKER) -> None:
@@ -63,8 +65,11 @@ class LocalLauncher:
         self._groups: dict[str, tuple[Group | None, int]] = {}  # of each run, with how many were ended in it before
         self._standby: subprocess.Popen[bytes] | None = None
 
-    def warm(self) -> None:
-        """Have a worker wait that has loaded everything, where the settings allow. It ends with this process."""
+    def warm(self, after: float = 0.0) -> None:
+        """Have a worker wait that has loaded everything, where the settings allow. It ends with this process.
+
+        It loads after so many seconds, or once it is given a run.
+        """
         if not self._settings.standby:
             return
         with self._lock:
@@ -72,7 +77,7 @@ class LocalLauncher:
                 return
             self._drop_standby()
             with open_log(self._settings.home / "standby.log") as log:
-                self._standby = self._start(["standby"], subprocess.PIPE, log)
+                self._standby = self._start(["standby", *([f"{after:g}"] if after else [])], subprocess.PIPE, log)
 
     def submit(self, run_id: str) -> tuple[int, float]:
         """Give the run to the standby worker, or to a new process. Raises LauncherError."""
@@ -87,7 +92,7 @@ class LocalLauncher:
             self._groups[run_id] = (group, (group.kills() if group else None) or 0)
             started = processes.process_started(child.pid)
         if taken:
-            self.warm()
+            self.warm(NEXT_AFTER)
         return child.pid, started if started is not None else 0.0  # 0: it has ended already, so nothing matches it
 
     def alive(self, run: Run) -> bool:

@@ -1,4 +1,4 @@
-"""The fragment of the Draw page: canvas, answer and picture upload. A stroke reruns this and nothing around it."""
+"""The Draw page: canvas and answer, which a stroke reruns and nothing around them; and pictures to read instead."""
 
 import random
 import threading
@@ -51,8 +51,6 @@ def drawing(run: Run) -> None:
     ask = Questions(state.service(), run.run_id)
     _prime(run, ask)
     sketch = _sketch()
-    pad = st.container(key="draw_area")
-    sketch = _with_picture(sketch, info, ask)
     told = sent(state.DRAW_PAD)
     if told.pasted is not None and told.pasted[0] > sketch.pasted:
         sketch = sketch.showing(File(told.pasted[1]), pasted=told.pasted[0])
@@ -67,14 +65,16 @@ def drawing(run: Run) -> None:
     if reading is not None:
         data = reading.to_data(sketch.seq, sketch.turn, told.steps)
         question = "It was a" if is_digits(info) else "It was"
-        with pad:
+        with st.container(key="draw_area"):
             canvas(Shown(data, info.classes, sketch.saved, sketch.kept_words, question), state.DRAW_PAD, _forget_answer)
     if kept:
         st.rerun()  # the list of kept drawings stands outside of this fragment
 
 
-def _with_picture(sketch: Sketch, info: DatasetInfo, ask: Questions) -> Sketch:
-    """The sketch, or an uploaded picture or a test image in its place."""
+@st.fragment
+def pictures(run: Run) -> None:
+    """Upload of a picture, or a test image. Apart from the canvas, so that a stroke does not draw it again."""
+    info, sketch = DATASETS[run.dataset], _sketch()
     with st.expander("Read a picture"):
         one = "one digit" if is_digits(info) else "one thing"
         upload = st.file_uploader(
@@ -85,14 +85,21 @@ def _with_picture(sketch: Sketch, info: DatasetInfo, ask: Questions) -> Sketch:
             st.caption("A copied picture can also be pasted anywhere on this page, with Ctrl+V.")
         if sampled:
             try:
-                _, _, count = ask.test_image(0)
-                image, of_class, _ = ask.test_image(random.randrange(count))
-                sketch = sketch.showing(Sample(info.name, image, of_class))
+                sample = _sample(info, Questions(state.service(), run.run_id))
             except CnnBuilderError as error:
                 st.error(plain(str(error)))
+            else:
+                _remember(sketch.showing(sample))
+                st.rerun()
     if upload is not None and upload.file_id != sketch.file_id:
-        sketch = sketch.showing(File(upload.getvalue()), file_id=upload.file_id)
-    return sketch
+        _remember(sketch.showing(File(upload.getvalue()), file_id=upload.file_id))
+        st.rerun()
+
+
+def _sample(info: DatasetInfo, ask: Questions) -> Sample:
+    _, _, count = ask.test_image(0)
+    image, of_class, _ = ask.test_image(random.randrange(count))
+    return Sample(info.name, image, of_class)
 
 
 def _keep(sketch: Sketch, wish: tuple[int, int], info: DatasetInfo) -> Sketch:

@@ -81,7 +81,7 @@ def test_a_question_it_cannot_answer_is_told_and_the_next_is_answered(
         client.predict(waiting.run_id, image)
     with pytest.raises(ServiceError, match="no run has the id"):
         client.predict("nosuchrun", image)
-    with pytest.raises(ServiceError, match="expected uint8 images"):
+    with pytest.raises(ServiceError, match="expected a uint8 image"):
         client.predict(run.run_id, np.zeros((8, 8, 1), np.uint8))
     with pytest.raises(ServiceError, match="knows ping, predict"):
         client.ask({"op": "dance"})

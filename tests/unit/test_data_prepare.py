@@ -174,6 +174,13 @@ def test_ink_that_reaches_the_border_is_not_light() -> None:
     assert known is not None and guessed is not None and np.array_equal(known, guessed)
 
 
+def test_a_dark_table_beside_the_paper_is_not_ink() -> None:
+    photo = paper(150 + 20 * ACROSS, seven(), dark=0.45)
+    photo[:, :25] = 40
+    plain, image = prepare(seven(), MNIST).image, prepare(photo, MNIST).image
+    assert image is not None and plain is not None and np.abs(image.astype(int) - plain).mean() < 5
+
+
 def strokes(*lines: list[tuple[int, int]]) -> np.ndarray:
     image = Image.new("L", (280, 280))
     for line in lines:
