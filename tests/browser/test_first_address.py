@@ -10,4 +10,4 @@ def test_a_new_server_may_be_asked_for_any_page_first(
     expect(page.get_by_role("link", name="Build")).to_be_visible()
     idle(page)
     expect(page.get_by_test_id("stSidebar")).to_have_count(0)
-    expect(page.get_by_test_id("stTopNavLink")).to_have_count(3)
+    expect(page.get_by_test_id("stTopNavLink")).to_have_count(5)
