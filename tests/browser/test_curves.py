@@ -169,17 +169,16 @@ def test_smoothing_and_scale_are_remembered(app: Any, page: Page, store: Store) 
     page.get_by_role("slider", name="Smoothing").fill("0.6")
     page.get_by_label("Log scale of loss").check()
 
-    def drawn() -> list[Any]:
-        page.wait_for_function("() => document.querySelector('[data-testid=stApp]')")
-        return loss.evaluate("plot => [plot.layout.yaxis.type, plot.data[5].visible, plot.data[2].opacity]")
+    def there_and_back() -> None:
+        page.get_by_role("link", name="Build").click()
+        page.get_by_role("option").first.wait_for()
+        page.get_by_role("link", name="Train", exact=True).click()
 
-    for come_back in (lambda: None, page.reload, lambda: page.get_by_role("link", name="Build").click()):
+    for come_back in (lambda: None, page.reload, there_and_back):
         come_back()
-        if page.get_by_role("heading", name="Train").count() == 0:
-            page.get_by_role("link", name="Train", exact=True).click()
-        page.locator(".curves[data-seq]").wait_for()
         painted(page, store, run_id)
-        assert drawn() == ["log", True, 0.35]
+        drawn = loss.evaluate("plot => [plot.layout.yaxis.type, plot.data[5].visible, plot.data[2].opacity]")
+        assert drawn == ["log", True, 0.35]
     assert loss.evaluate("plot => [...plot.data[2].y]") == plain  # what was measured stays in sight
     smooth = loss.evaluate("plot => [...plot.data[5].y]")
     # By hand: 0.6 of the mean before, made up for its start.

@@ -72,6 +72,7 @@ def test_a_run_is_watched_from_click_to_score(app: Any, page: Page, new_page: Ca
 
     # Zoom with the mouse; later updates append and leave it alone.
     plot = chart.locator(".nsewdrag").first
+    chart.evaluate("plot => plot.scrollIntoView({ block: 'center' })")  # the click on Train scrolled it away
     box = plot.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + 10, box["y"] + 20)

@@ -14,4 +14,5 @@ _KEY = "keys"
 
 def keys(document: Document) -> None:
     """Nothing to see; what is selected tells where the focus belongs."""
-    _mount(key=_KEY, data={"gap": document.gap if document.selected is None else None})
+    gap = document.gap if document.selected is None else None
+    _mount(key=_KEY, data={"gap": gap}, on_look_change=lambda: None)
