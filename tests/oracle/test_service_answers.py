@@ -9,6 +9,7 @@ import pytest
 from cnn_builder.architecture import Architecture
 from cnn_builder.architecture.errors import CnnBuilderError
 from cnn_builder.data import load
+from cnn_builder.engine.checkpoints import epoch_weights
 from cnn_builder.engine.insight.answers import ANSWERS
 from cnn_builder.engine.service import Models, answer
 from cnn_builder.engine.train import train
@@ -138,3 +139,13 @@ def test_a_bad_question_is_refused_in_words(
 def test_a_question_without_an_image_is_refused(ask: Asker) -> None:
     with pytest.raises(ValueError, match="has no image"):
         ask("predict")
+
+
+def test_the_network_after_each_epoch_can_be_asked(ask: Asker, digit: np.ndarray) -> None:
+    folder = ask.settings.run_folder(ask.run.run_id)
+    after = {epoch: ask("predict", digit, epoch=epoch)[1]["probabilities"] for epoch in epoch_weights(folder)}
+    assert sorted(after) == [1, 2]
+    assert not np.allclose(after[1], after[2])
+    np.testing.assert_allclose(after[ask.run.best_epoch or 0], ask("predict", digit)[1]["probabilities"], atol=1e-6)
+    with pytest.raises(CnnBuilderError, match="kept no weights of epoch 3"):
+        ask("predict", digit, epoch=3)
