@@ -19,10 +19,10 @@ from benchmarks.pens import WAYS, Hand, is_drawn
 from cnn_builder.architecture import PRESETS
 from cnn_builder.data import DATASETS, load, prepare
 from cnn_builder.engine.build import Predictor
-from cnn_builder.engine.checkpoints import BEST
 from cnn_builder.engine.checkpoints import load as load_model
 from cnn_builder.engine.train import train
 from cnn_builder.runs import Run, RunSettings, Store
+from cnn_builder.runs.run_files import BEST
 from cnn_builder.settings import Settings
 
 TARGET = 0.97

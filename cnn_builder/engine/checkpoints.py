@@ -19,9 +19,8 @@ from cnn_builder.engine.backend import keras
 from cnn_builder.engine.build import build_model
 from cnn_builder.engine.checkpoint_file import LAST, PREVIOUS, Snapshot
 from cnn_builder.engine.errors import CheckpointError, ModelError
+from cnn_builder.runs.run_files import BEST, EPOCHS, epoch_weights
 
-BEST = "best.keras"
-EPOCHS = "epochs"
 FIRST_SECONDS = 1.0  # a crash in the first seconds leaves something too
 EPOCH_SECONDS = 2.0  # between two checkpoints at epochs' ends
 SECONDS_BETWEEN = 10.0  # a crash loses at most this much, and of a network so big that writing takes long …
@@ -205,14 +204,6 @@ class Checkpoints:
             self._shadow.set_weights(best)
             save(self._shadow, self._folder / BEST)
         self._cost = self._monotonic() - began
-
-
-def epoch_weights(folder: Path) -> dict[int, Path]:
-    """The files with the weights of a run's epochs, by epoch from 1; `folder` is the run's own.
-
-    Each is an `.npz` whose arrays, in order, are the model's weights.
-    """
-    return {int(path.name.partition(".")[0]): path for path in sorted((folder / EPOCHS).glob("*.weights.npz"))}
 
 
 def _keep_epoch(folder: Path, epoch: int, weights: list[np.ndarray]) -> None:

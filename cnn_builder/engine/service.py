@@ -15,7 +15,7 @@ import numpy as np
 from cnn_builder.architecture import Architecture
 from cnn_builder.architecture.errors import CnnBuilderError
 from cnn_builder.engine.build import build_model
-from cnn_builder.engine.checkpoints import BEST, epoch_weights, load
+from cnn_builder.engine.checkpoints import load
 from cnn_builder.engine.errors import ModelError
 from cnn_builder.engine.insight.answers import ANSWERS, Answer, Question
 from cnn_builder.engine.insight.gallery import Gallery
@@ -23,6 +23,7 @@ from cnn_builder.engine.insight.inside import Inside
 from cnn_builder.engine.train import load_for
 from cnn_builder.runs import Store
 from cnn_builder.runs.framing import read_message, write_message
+from cnn_builder.runs.run_files import BEST, epoch_weights
 from cnn_builder.settings import Settings
 
 MODELS_KEPT = 4

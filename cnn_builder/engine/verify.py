@@ -9,8 +9,8 @@ import numpy as np
 from cnn_builder.architecture import Architecture
 from cnn_builder.engine.backend import keras
 from cnn_builder.engine.build import Predictor, gives_probabilities
-from cnn_builder.engine.checkpoints import BEST
 from cnn_builder.runs.model_file import digest
+from cnn_builder.runs.run_files import BEST
 
 IMAGES = 100
 TOLERANCE = 1e-4  # of a probability: eager and compiled arithmetic differ in the last bits

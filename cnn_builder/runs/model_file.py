@@ -6,9 +6,8 @@ from pathlib import Path
 
 from cnn_builder.runs.errors import StoreError
 from cnn_builder.runs.models import Run
+from cnn_builder.runs.run_files import BEST
 from cnn_builder.settings import Settings
-
-BEST = "best.keras"
 
 
 def digest(path: Path) -> str:

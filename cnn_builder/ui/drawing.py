@@ -13,6 +13,7 @@ from cnn_builder.data import DATASETS, DatasetInfo
 from cnn_builder.data.own import OwnDrawings
 from cnn_builder.runs import Run
 from cnn_builder.runs.questions import Questions
+from cnn_builder.runs.run_files import BEST
 from cnn_builder.settings import Settings
 from cnn_builder.ui import state
 from cnn_builder.ui.components.canvas import Shown, canvas, sent
@@ -31,7 +32,7 @@ def readable(runs: list[Run], settings: Settings) -> list[Run]:
         for run in runs
         if run.status in ("finished", "stopped")
         and run.dataset in DATASETS
-        and (settings.run_folder(run.run_id) / "best.keras").is_file()
+        and (settings.run_folder(run.run_id) / BEST).is_file()
     ]
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from cnn_builder.architecture.errors import CnnBuilderError
 from cnn_builder.runs import Run
 from cnn_builder.runs.errors import ServiceError
+from cnn_builder.runs.run_files import epoch_weights
 from cnn_builder.settings import Settings
 from cnn_builder.ui import state
 from cnn_builder.ui.drawing import label, readable
@@ -61,9 +62,7 @@ def _nothing_trained(runs: list[Run]) -> None:
 
 def kept_epochs(run: Run, settings: Settings) -> list[int]:
     """The epochs, from 1, whose weights were kept."""
-    return sorted(
-        int(path.name.partition(".")[0]) for path in (settings.run_folder(run.run_id) / "epochs").glob("*.weights.npz")
-    )
+    return sorted(epoch_weights(settings.run_folder(run.run_id)))
 
 
 def choose_moment(run: Run) -> int | None:

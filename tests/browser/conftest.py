@@ -86,12 +86,11 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
             server.wait()
 
 
-@pytest.fixture(scope="module")
-def trained_run(app: App) -> str:
-    """Id of a finished run of a small network on the built-in digits, in the app's own store."""
+def train_now(app: App, preset: str, request: RunSettings) -> str:
+    """Id of a finished run of a preset on the built-in digits, in the app's own store."""
     settings = Settings(home=app.home)
     with Store.open(settings) as store:
-        run = store.create_run(PRESETS["LeNet-5"].architecture, "digits", RunSettings(epochs=3, learning_rate=0.003))
+        run = store.create_run(PRESETS[preset].architecture, "digits", request)
         launcher = LocalLauncher(settings)
         supervisor = Supervisor(store, launcher, 1)
         end = time.monotonic() + TRAINING_SECONDS
@@ -103,6 +102,18 @@ def trained_run(app: App) -> str:
         launcher.close()
         assert store.get(run.run_id).status == "finished"
     return run.run_id
+
+
+@pytest.fixture(scope="module")
+def trained(app: App) -> str:
+    """Id of a finished run of L2, which reads drawn digits."""
+    return train_now(app, "L2", RunSettings(epochs=4))
+
+
+@pytest.fixture(scope="module")
+def trained_run(app: App) -> str:
+    """Id of a finished run of a small network."""
+    return train_now(app, "LeNet-5", RunSettings(epochs=3, learning_rate=0.003))
 
 
 @pytest.fixture

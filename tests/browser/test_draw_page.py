@@ -3,7 +3,6 @@
 import base64
 import math
 import re
-import time
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -14,10 +13,9 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from cnn_builder.architecture import PRESETS
-from cnn_builder.runs import LocalLauncher, RunSettings, Store, Supervisor
+from cnn_builder.runs import RunSettings, Store
 from cnn_builder.settings import Settings
 
-TRAINING_MS = 90_000
 Idle = Callable[[Page], Locator]
 Points = list[tuple[float, float]]
 
@@ -80,25 +78,6 @@ def open_page(page: Page, address: str, idle: Idle) -> Page:
     idle(page)
     page.locator("canvas.pad").wait_for()
     return page
-
-
-@pytest.fixture(scope="module")
-def trained(app: Any) -> str:
-    """The id of a finished run on digits."""
-    settings = Settings(home=app.home)
-    with Store.open(settings) as store:
-        run = store.create_run(PRESETS["L2"].architecture, "digits", RunSettings(epochs=4))
-        launcher = LocalLauncher(settings)
-        supervisor = Supervisor(store, launcher, 1)
-        deadline = time.monotonic() + TRAINING_MS / 1000
-        while store.get(run.run_id).is_active and time.monotonic() < deadline:
-            supervisor.tick()
-            time.sleep(0.2)
-        while launcher.exit_reason(store.get(run.run_id)) is None and time.monotonic() < deadline:
-            time.sleep(0.1)  # the process ends a moment after its run
-        launcher.close()
-        assert store.get(run.run_id).status == "finished"
-        return run.run_id
 
 
 @pytest.fixture

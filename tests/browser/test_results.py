@@ -15,7 +15,8 @@ from cnn_builder.data import load
 from cnn_builder.engine.counted import evaluated
 from cnn_builder.runs import Metric, RunSettings, Store
 from cnn_builder.runs import evaluation as kept
-from cnn_builder.runs.model_file import BEST, digest
+from cnn_builder.runs.model_file import digest
+from cnn_builder.runs.run_files import BEST
 from cnn_builder.settings import Settings
 
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"

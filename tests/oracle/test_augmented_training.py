@@ -9,10 +9,10 @@ import pytest
 from cnn_builder.architecture import LAYER_TYPES, Architecture
 from cnn_builder.data import Dataset, load
 from cnn_builder.engine.build import Predictor, build_model
-from cnn_builder.engine.checkpoints import BEST
 from cnn_builder.engine.checkpoints import load as load_model
 from cnn_builder.engine.train import train
 from cnn_builder.runs import RunSettings, Store
+from cnn_builder.runs.run_files import BEST
 from cnn_builder.settings import Settings
 
 # Keras' own way of turning TensorFlow's variables into arrays is not yet NumPy 2's.

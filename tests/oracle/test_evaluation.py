@@ -10,7 +10,6 @@ from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_
 
 from cnn_builder.architecture import Architecture
 from cnn_builder.data import Dataset, load
-from cnn_builder.engine.checkpoints import BEST
 from cnn_builder.engine.counted import CELL_PICTURES, MOST_PICTURES, chosen
 from cnn_builder.engine.train import train
 from cnn_builder.figures.pictures import tiles_of
@@ -18,6 +17,7 @@ from cnn_builder.runs import Run, RunSettings, Store
 from cnn_builder.runs import evaluation as kept
 from cnn_builder.runs.evaluation import Evaluation
 from cnn_builder.runs.model_file import refusal
+from cnn_builder.runs.run_files import BEST
 from cnn_builder.settings import Settings
 
 # Keras' own way of turning TensorFlow's variables into arrays is not yet NumPy 2's.

@@ -9,11 +9,11 @@ import pytest
 from cnn_builder.architecture import Architecture
 from cnn_builder.architecture.errors import CnnBuilderError
 from cnn_builder.data import load
-from cnn_builder.engine.checkpoints import epoch_weights
 from cnn_builder.engine.insight.answers import ANSWERS
 from cnn_builder.engine.service import Models, answer
 from cnn_builder.engine.train import train
 from cnn_builder.runs import Run, RunSettings, Store
+from cnn_builder.runs.run_files import epoch_weights
 from cnn_builder.settings import Settings
 
 # Keras' own way of turning TensorFlow's variables into arrays is not yet NumPy 2's.

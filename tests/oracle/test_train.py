@@ -10,7 +10,7 @@ from cnn_builder.architecture import PRESETS, Architecture
 from cnn_builder.data import Dataset, load
 from cnn_builder.engine.build import Predictor, build_model
 from cnn_builder.engine.checkpoint_file import LAST, read
-from cnn_builder.engine.checkpoints import BEST, Checkpoints, epoch_weights
+from cnn_builder.engine.checkpoints import Checkpoints
 from cnn_builder.engine.checkpoints import load as load_model
 from cnn_builder.engine.errors import ModelError, TrainingError
 from cnn_builder.engine.loop import Loop
@@ -19,6 +19,7 @@ from cnn_builder.engine.pipeline import Chunks, epoch_order
 from cnn_builder.engine.recorder import Recorder
 from cnn_builder.engine.train import train
 from cnn_builder.runs import Metric, Run, RunSettings, Store
+from cnn_builder.runs.run_files import BEST, epoch_weights
 from cnn_builder.settings import Settings
 
 # Keras' own way of turning TensorFlow's variables into arrays is not yet NumPy 2's.

@@ -20,7 +20,8 @@ from cnn_builder.figures.report import Reported, report
 from cnn_builder.figures.shares import points, sure
 from cnn_builder.runs import LocalLauncher, Metric, Run, RunSettings, Store, StoreError, Supervisor
 from cnn_builder.runs import evaluation as kept
-from cnn_builder.runs.model_file import BEST, digest, model_file, refusal
+from cnn_builder.runs.model_file import digest, model_file, refusal
+from cnn_builder.runs.run_files import BEST
 from cnn_builder.settings import Settings
 from cnn_builder.ui.take_away import file_name
 

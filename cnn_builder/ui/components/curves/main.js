@@ -9,7 +9,6 @@ import { keep } from "./rows.js";
 import { element, remembered, tools } from "./tools.js";
 
 const ASK_AGAIN_MS = 4000;
-const RELEASE_MS = 50;
 const ALL = [0, 1, 2, 3, 4, 5];
 const charts = new WeakMap();
 
@@ -37,18 +36,9 @@ function build(parent, state) {
     plots.append(section);
     return { ...panel, plot, latest };
   });
-  plots.addEventListener("pointerdown", () => hold(state));
   host.append(bar.bar, plots);
   parent.append(host);
   Object.assign(state, { host, zoomButton: bar.zoom });
-}
-
-// New rows wait while somebody drags a box: drawing them would take the box away.
-function hold(state) {
-  state.held = new Promise((go) => {
-    const release = () => setTimeout(go, RELEASE_MS); // Plotly hears of the release after this does
-    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, release, { once: true, capture: true });
-  });
 }
 
 async function draw(state, url) {
@@ -110,7 +100,6 @@ function ask(state, component, data) {
 }
 
 async function update(state, component) {
-  await state.held;
   const { data } = component;
   const restarted = state.run !== data.run;
   if (restarted) clear(state, data);

@@ -14,5 +14,4 @@ _KEY = "keys"
 
 def keys(document: Document) -> None:
     """Nothing to see; what is selected tells where the focus belongs."""
-    gap = document.gap if document.selected is None else None
-    _mount(key=_KEY, data={"gap": gap}, on_look_change=lambda: None)
+    _mount(key=_KEY, data={"gap": document.gap if document.selected is None else None})

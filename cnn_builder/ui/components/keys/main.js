@@ -3,14 +3,9 @@ import "./history.js";
 const PALETTE = ".st-key-palette-search input";
 const TEXT = "input:not([type=checkbox], [type=radio], [type=file]), textarea, select, [contenteditable=true]";
 const PATIENCE_MS = 1500;
-const LATE_MS = 1200;
-let looked = performance.getEntriesByType("navigation")[0]?.type !== "reload";
 let gap; // where the palette was to add when the page was last drawn; undefined before that
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  // An edit made just before a reload may be saved after the page has read the document: look once more.
-  if (!looked) setTimeout(() => setTriggerValue("look", true), LATE_MS);
-  looked = true;
+export default function ({ data, parentElement }) {
   const before = gap;
   gap = data.gap;
   if (before !== undefined && gap !== before) {
