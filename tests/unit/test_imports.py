@@ -18,7 +18,8 @@ FORBIDDEN = [
     ("cnn_builder.runs.checks", TRAINING | SERVER | {"plotly", "pandas", "sklearn"}),
     ("cnn_builder.figures", TRAINING | SERVER | {"sqlalchemy"}),
     ("cnn_builder.engine", SERVER),
-    ("cnn_builder.engine.worker", SERVER),
+    ("cnn_builder.engine.worker", TRAINING | SERVER | {"numpy", "pydantic", "sqlalchemy"}),
+    ("cnn_builder.engine.work", TRAINING | SERVER | {"plotly", "pandas", "sklearn"}),
     ("cnn_builder.cli", TRAINING | SERVER | {"numpy", "pandas", "PIL", "sqlalchemy", "sklearn", "plotly"}),
 ]
 UI = sorted(

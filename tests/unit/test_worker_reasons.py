@@ -5,7 +5,8 @@ import errno
 import pytest
 
 from cnn_builder.data import DatasetError
-from cnn_builder.engine.worker import in_background, main, reason_of
+from cnn_builder.engine.work import in_background, reason_of
+from cnn_builder.engine.worker import main
 from cnn_builder.runs import StoreFull
 
 
