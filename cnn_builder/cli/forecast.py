@@ -23,6 +23,7 @@ SAID = {
 @click.option("--batch-size", type=int, default=32, show_default=True)
 @click.option("--train-limit", type=int, help="Use the first so many training images.")
 @click.option("--validation-split", type=float, default=0.1, show_default=True, help="Share of the training images.")
+@click.option("--precision", default="float32", show_default=True, help="Or mixed_bfloat16.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def forecast(spec: str, dataset: str, as_json: bool, **options: Any) -> None:
     """Estimate how long an epoch of SPEC takes on this machine, with Adam, and the memory it needs."""
@@ -45,11 +46,12 @@ def forecast(spec: str, dataset: str, as_json: bool, **options: Any) -> None:
     calibration = _calibration()
     if calibration.busy:
         click.echo("This machine was busy when it was measured, so this may be too long.", err=True)
-    expected = expect(calibration, architecture, images, validated, settings.batch_size)
+    expected = expect(calibration, architecture, images, validated, settings.batch_size, settings.precision)
     result = {
         "spec": spec,
         "dataset": dataset,
         "batch_size": settings.batch_size,
+        "precision": settings.precision,
         "train_images": images,
         "validation_images": validated,
         "steps_per_epoch": expected.steps,

@@ -42,12 +42,13 @@ def _flag(group: str, name: str, help: str) -> Callable[[Any], Any]:
     return _option(group, name, help, is_flag=True)
 
 
-_OPTIMIZER, _SCHEDULE, _LOSS, _STOPPING, _DATA = (
+_OPTIMIZER, _SCHEDULE, _LOSS, _STOPPING, _DATA, _PRECISION = (
     "Optimizer",
     "Schedule of the learning rate",
     "Regularization",
     "Stopping, by the validation",
     "Data",
+    "Precision",
 )
 _OPTIONS = (
     _number(_OPTIMIZER, "--momentum", "How much of the last step is kept (SGD, RMSprop)."),
@@ -83,7 +84,8 @@ _OPTIONS = (
     _number(_STOPPING, "--min-delta", "How much better counts [default: 0]."),
     _option(_STOPPING, "--monitor", "val_loss (default) or val_accuracy.", metavar="NAME"),
     _option(_DATA, "--shuffle/--no-shuffle", "A new order in each epoch [default: shuffle].", is_flag=True),
-    _flag(_DATA, "--deterministic", "The same bits each time, where that costs speed too."),
+    _flag(_PRECISION, "--deterministic", "The same bits each time, where that costs speed too."),
+    _option(_PRECISION, "--precision", "float32 (default) or mixed_bfloat16; scores are float32's.", metavar="NAME"),
 )
 
 

@@ -20,21 +20,24 @@ from cnn_builder.engine.loop import Loop
 from cnn_builder.runs import RunSettings, Store
 from cnn_builder.runs.calibration import DISTURBED, calibration_file, write
 from cnn_builder.runs.forecast import EVALUATION_BATCH, Calibration, validation_work, work
+from cnn_builder.runs.run_settings import PRECISIONS
 from cnn_builder.settings import Settings
 
 BATCHES = (16, 96)
 STEPS = 4  # in one execution
 PASSES = 3
-MOST, MOST_SECONDS = 4, 0.15  # times a network does everything in a pass, and the time after which it is enough
+MOST, MOST_SECONDS = 4, 0.25  # times a network does everything in a pass, and the time after which it is enough
 LIMIT_SECONDS = 10.0  # after this no further pass is begun: the machine is busy, or slow
 CLASSES = 10
+VALIDATION = "validation"
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What was measured: training steps and validated batches."""
+    """What was measured: training steps in float32 and in mixed bfloat16, and validated batches."""
 
     train: list[Row]
+    mixed: list[Row]
     evaluate: list[Row]
 
 
@@ -80,19 +83,20 @@ NETWORKS: tuple[Network, ...] = (
 
 
 class Bench:
-    """One of the networks, compiled; it remembers the fastest time of each thing it was asked to do."""
+    """One of the networks, compiled in each precision; it remembers the fastest time of all it was asked to do."""
 
     def __init__(self, network: Network) -> None:
         shape, layers = network
         data = {"version": 1, "name": "calibration", "input_shape": list(shape), "layers": layers}
         self._architecture = Architecture.from_dict(data)
-        self._loop = Loop(build_model(self._architecture, seed=0), self._architecture, RunSettings())
+        self._loops = {precision: self._loop(precision) for precision in PRECISIONS}
         generator = np.random.default_rng(0)
         self._images = generator.integers(0, 256, (EVALUATION_BATCH, *shape), dtype=np.uint8)
         self._labels = generator.integers(0, CLASSES, EVALUATION_BATCH, dtype=np.int64)
         self._groups = [generator.integers(0, EVALUATION_BATCH, (STEPS, batch), dtype=np.int32) for batch in BATCHES]
-        self._fastest: dict[int, float] = {}
-        self._loop.hold(self._images, self._labels)
+        self._fastest: dict[tuple[str, int], float] = {}
+        for loop in self._loops.values():
+            loop.hold(self._images, self._labels)
         self._go()  # compiles
         self._fastest.clear()
 
@@ -106,16 +110,25 @@ class Bench:
 
     def rows(self) -> Measured:
         """What was done and, at best, how long it took."""
-        train = [(work(self._architecture, batch), self._fastest[place] / STEPS) for place, batch in enumerate(BATCHES)]
         evaluate = validation_work(self._architecture, EVALUATION_BATCH)
-        return Measured(train, [(evaluate, self._fastest[len(BATCHES)])])
+        taken = self._fastest[VALIDATION, EVALUATION_BATCH]
+        return Measured(self._trained("float32"), self._trained("mixed_bfloat16"), [(evaluate, taken)])
+
+    def _trained(self, precision: str) -> list[Row]:
+        return [(work(self._architecture, batch), self._fastest[precision, batch] / STEPS) for batch in BATCHES]
+
+    def _loop(self, precision: str) -> Loop:
+        settings = RunSettings(precision=precision)
+        return Loop(build_model(self._architecture, seed=0), self._architecture, settings)
 
     def _go(self) -> None:
-        for place, group in enumerate(self._groups):
-            self._time(place, partial(self._loop.train, group))
-        self._time(len(self._groups), partial(self._loop.evaluate, self._images, self._labels))
+        for precision, loop in self._loops.items():
+            for group in self._groups:
+                self._time((precision, group.shape[1]), partial(loop.train, group))
+        scores = self._loops["float32"]
+        self._time((VALIDATION, EVALUATION_BATCH), partial(scores.evaluate, self._images, self._labels))
 
-    def _time(self, place: int, action: Callable[[], object]) -> None:
+    def _time(self, place: tuple[str, int], action: Callable[[], object]) -> None:
         start = time.perf_counter()
         action()
         taken = time.perf_counter() - start
@@ -135,7 +148,11 @@ def measure(networks: Sequence[Network] = NETWORKS, passes: int = PASSES) -> Mea
         for bench in benches:
             bench.measure()
     measured = [bench.rows() for bench in benches]
-    return Measured([row for one in measured for row in one.train], [row for one in measured for row in one.evaluate])
+    return Measured(
+        [row for one in measured for row in one.train],
+        [row for one in measured for row in one.mixed],
+        [row for one in measured for row in one.evaluate],
+    )
 
 
 def is_busy() -> bool:
@@ -146,8 +163,9 @@ def is_busy() -> bool:
 def calibrate(measured: Measured, busy: bool = False) -> Calibration:
     """The calibration that explains what was measured best."""
     train, error = fit(measured.train)
+    mixed, _ = fit(measured.mixed)
     evaluate, _ = fit(measured.evaluate)
-    return Calibration(train, evaluate, error, busy)
+    return Calibration(train, mixed, evaluate, error, busy)
 
 
 def main(settings: Settings, networks: Sequence[Network] = NETWORKS, passes: int = PASSES) -> int:

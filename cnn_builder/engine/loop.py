@@ -10,6 +10,7 @@ from cnn_builder.architecture import Architecture
 from cnn_builder.engine.backend import keras, tf
 from cnn_builder.engine.build import gives_probabilities, scaled
 from cnn_builder.engine.pipeline import steps_in_epoch
+from cnn_builder.engine.precision import computing, lowered
 from cnn_builder.engine.recipe import penalize_kernels, recipe
 from cnn_builder.runs import RunSettings
 
@@ -35,6 +36,7 @@ class Loop:
     epoch takes about three quarters of the time. The arithmetic is that of `compile(optimizer, "sparse_categorical_
     crossentropy", ["accuracy"])` with `fit`, except that the last batch counts by its images in the epoch's means.
     The learning rates of a group of steps go in with it, so that a schedule costs nothing and needs no state.
+    With mixed precision only the training steps compute in it; every score is float32's.
     """
 
     def __init__(self, model: "keras.Model", architecture: Architecture, settings: RunSettings) -> None:
@@ -42,6 +44,7 @@ class Loop:
         self._settings = settings
         self._recipe = recipe(settings, 1, from_logits=not gives_probabilities(architecture))
         self._base = settings.learning_rate
+        self._lowered = lowered(model, architecture)
         penalize_kernels(model, settings.l2)
         self._optimizer = self._recipe.optimizer
         self._optimizer.build(model.trainable_variables)
@@ -130,7 +133,8 @@ class Loop:
             batch, truth = scaled(tf.gather(images, indices)), tf.gather(labels, indices)
             weights = None if counts is None else tf.gather(counts, indices)
             with tf.GradientTape() as tape:
-                outputs = self._model(batch, training=True)
+                with computing(self._settings.precision, self._lowered):
+                    outputs = self._model(batch, training=True)
                 loss = self._total_loss(truth, outputs, weights)
             self._optimizer.learning_rate.assign(rate)
             self._optimizer.apply(tape.gradient(loss, variables), variables)

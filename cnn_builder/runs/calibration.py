@@ -25,7 +25,7 @@ from cnn_builder.runs.forecast import KINDS, Calibration, Rates
 from cnn_builder.runs.launcher import open_log, worker_env
 from cnn_builder.settings import Settings
 
-VERSION = 1
+VERSION = 2
 DISTURBED = 3
 """Exit code of a measurement during which a run began: it says nothing, and is made again."""
 MEASURER = (sys.executable, "-m", "cnn_builder.engine.calibrate")
@@ -85,7 +85,11 @@ def read(path: Path, here: dict[str, Any] | None = None) -> Calibration | None:
         if content["version"] != VERSION or content["machine"] != (machine() if here is None else here):
             return None
         return Calibration(
-            _rates(content["train"]), _rates(content["evaluate"]), float(content["error"]), bool(content["busy"])
+            _rates(content["train"]),
+            _rates(content["mixed"]),
+            _rates(content["evaluate"]),
+            float(content["error"]),
+            bool(content["busy"]),
         )
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None  # measured again, then written anew
@@ -106,6 +110,7 @@ def write(path: Path, calibration: Calibration) -> None:
         "error": calibration.error,
         "busy": calibration.busy,
         "train": dict(calibration.train.seconds),
+        "mixed": dict(calibration.mixed.seconds),
         "evaluate": dict(calibration.evaluate.seconds),
     }
     path.parent.mkdir(parents=True, exist_ok=True)

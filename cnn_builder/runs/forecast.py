@@ -45,12 +45,13 @@ class Rates:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What work costs on a machine: a training step, and validating a batch.
+    """What work costs on a machine: a training step in float32 and in mixed bfloat16, and validating a batch.
 
     `error` is the fit's own typical error, a share. `busy`: the machine worked on something else as well.
     """
 
     train: Rates
+    mixed: Rates
     evaluate: Rates
     error: float
     busy: bool = False
@@ -71,16 +72,22 @@ class Forecast:
 
 
 def forecast(
-    calibration: Calibration, architecture: Architecture, train_images: int, validation_images: int, batch_size: int
+    calibration: Calibration,
+    architecture: Architecture,
+    train_images: int,
+    validation_images: int,
+    batch_size: int,
+    precision: str = "float32",
 ) -> Forecast:
-    """An epoch with Adam on `train_images`, then a look at `validation_images`.
+    """An epoch with Adam on `train_images`, then a look at `validation_images`; `precision` as in RunSettings.
 
     Layers from the first one that does not fit on are not counted.
     """
     whole, rest = divmod(train_images, batch_size)
-    training = whole * calibration.train.of(work(architecture, batch_size))
+    rates = calibration.train if precision == "float32" else calibration.mixed
+    training = whole * rates.of(work(architecture, batch_size))
     if rest:
-        training += calibration.train.of(work(architecture, rest))
+        training += rates.of(work(architecture, rest))
     validation = 0.0
     if validation_images:
         batches = math.ceil(validation_images / EVALUATION_BATCH)

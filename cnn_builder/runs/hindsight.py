@@ -44,7 +44,8 @@ def last_like(store: Store, calibration: Calibration, architecture: Architecture
         seconds = epoch_seconds(store, run)
         if seconds is not None:
             images, validated = images_of(info, run.settings)
-            expected = forecast(calibration, architecture, images, validated, run.settings.batch_size)
+            settings = run.settings
+            expected = forecast(calibration, architecture, images, validated, settings.batch_size, settings.precision)
             return Taken(run, seconds, expected.seconds)
     return None
 

@@ -11,6 +11,7 @@ from cnn_builder.runs.errors import RunSettingsError
 OPTIMIZERS = ("Adam", "SGD", "RMSprop", "AdamW", "Lion", "Adagrad", "Nadam", "Adamax")
 SCHEDULES = ("constant", "cosine", "step", "exponential")
 MONITORS = ("val_loss", "val_accuracy")
+PRECISIONS = ("float32", "mixed_bfloat16")
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,10 @@ ABOUT: dict[str, About] = {
     "monitor": About(f"one of {', '.join(MONITORS)}", "What is watched."),
     "shuffle": About("true or false", "A new order of the images in each epoch."),
     "deterministic": About("true or false", "The same bits each time, where that costs speed too."),
+    "precision": About(
+        f"one of {', '.join(PRECISIONS)}",
+        "mixed_bfloat16 trains with shorter numbers, faster on some processors; weights and scores stay float32.",
+    ),
 }
 """Every setting, in the order in which it is told."""
 
@@ -127,6 +132,8 @@ class RunSettings(BaseModel):
     # The images
     shuffle: bool = True
     deterministic: bool = False
+    # How it is computed
+    precision: Literal["float32", "mixed_bfloat16"] = "float32"
 
     def __init__(self, **settings: Any) -> None:
         try:

@@ -18,6 +18,7 @@ from cnn_builder.runs.calibration import read as calibration_of
 from cnn_builder.runs.checks import Problem, check_request
 from cnn_builder.runs.forecast import forecast
 from cnn_builder.runs.hindsight import images_of
+from cnn_builder.runs.run_settings import PRECISIONS
 from cnn_builder.ui import state
 from cnn_builder.ui.run_form_fields import Fields, current_values, enter, key
 from cnn_builder.ui.run_form_groups import everyday, groups
@@ -38,7 +39,8 @@ def run_form() -> None:
     images = images_of(info, settings) if settings is not None else (0, 0)
     fields = Fields(values, wrong)
     everyday(fields, info)
-    groups(fields, info, settings, math.ceil(images[0] / values["batch_size"]))
+    seconds = _epoch_seconds(images, settings) if settings is not None else {}
+    groups(fields, info, settings, math.ceil(images[0] / values["batch_size"]), seconds)
     if not is_local(info.name, state.settings().data):
         _offer_download(info)
         return
@@ -50,8 +52,8 @@ def run_form() -> None:
     _show(problems)
     blocked = any(problem.blocks for problem in problems)
     _train_button(info, None if blocked else settings)
-    if not blocked:
-        _forecast_line(images, settings.batch_size)
+    if not blocked and seconds:
+        st.caption(f"About {seconds_text(seconds[settings.precision])} an epoch (estimate).")
 
 
 def _network_line() -> None:
@@ -111,12 +113,17 @@ def _train_button(info: DatasetInfo, settings: RunSettings | None) -> None:
         st.caption("Mend what is marked red above, then train.")
 
 
-def _forecast_line(images: tuple[int, int], batch_size: int) -> None:
-    """How long an epoch will take, where this machine was measured. `images`: trained on, and validated on."""
+def _epoch_seconds(images: tuple[int, int], settings: RunSettings) -> dict[str, float]:
+    """How long an epoch will take in each precision; empty where this machine was not measured.
+
+    Args:
+        images: how many are trained on, and validated on.
+    """
     calibration = calibration_of(calibration_file(state.settings()))
-    if calibration is not None:
-        expected = forecast(calibration, state.document().architecture, *images, batch_size)
-        st.caption(f"About {seconds_text(expected.seconds)} an epoch (estimate).")
+    if calibration is None:
+        return {}
+    network, batch = state.document().architecture, settings.batch_size
+    return {name: forecast(calibration, network, *images, batch, name).seconds for name in PRECISIONS}
 
 
 def _start(dataset: str, settings: RunSettings, click: str) -> None:

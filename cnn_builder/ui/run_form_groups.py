@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from cnn_builder.data import DatasetInfo
+from cnn_builder.figures.quantities import seconds_text
 from cnn_builder.figures.schedule import schedule_html, schedule_words
 from cnn_builder.runs import OPTIMIZERS, RunSettings
 from cnn_builder.runs.combinations import CLIPPING
@@ -22,6 +24,7 @@ _OPTIMIZER_NUMBERS = {
     "epsilon": ("Epsilon", Range(1e-12, 1.0, 1e-7, empty="1e-7")),
 }
 _SCHEDULES = {"constant": "Constant", "cosine": "Cosine", "step": "Steps", "exponential": "Exponential"}
+_PRECISIONS = {"float32": "float32", "mixed_bfloat16": "mixed bfloat16"}
 _MONITORS = {"val_loss": "Validation loss", "val_accuracy": "Validation accuracy"}
 
 
@@ -52,8 +55,19 @@ def everyday(fields: Fields, info: DatasetInfo) -> None:
         )
 
 
-def groups(fields: Fields, info: DatasetInfo, settings: RunSettings | None, steps_per_epoch: int) -> None:
-    """Everything else. `settings`: what is asked for, None while something is wrong with it."""
+def groups(
+    fields: Fields,
+    info: DatasetInfo,
+    settings: RunSettings | None,
+    steps_per_epoch: int,
+    seconds: Mapping[str, float],
+) -> None:
+    """Everything else.
+
+    Args:
+        settings: what is asked for; None while something is wrong with it.
+        seconds: about how long an epoch will take in each precision; empty where this machine was not measured.
+    """
     options = [name for name in (*_OPTIMIZER_NUMBERS, "nesterov", "amsgrad") if applies(fields.values, name)]
     with fields.group("Optimizer", (*options, "weight_decay", "clip")):
         _optimizer(fields, options)
@@ -66,6 +80,8 @@ def groups(fields: Fields, info: DatasetInfo, settings: RunSettings | None, step
         _stopping(fields)
     with fields.group("Data", ("train_limit", "test_limit", "seed")):
         _data(fields, info)
+    with fields.group("Precision", ("precision",)):
+        _precision(fields, seconds)
 
 
 def _optimizer(fields: Fields, options: list[str]) -> None:
@@ -158,4 +174,13 @@ def _data(fields: Fields, info: DatasetInfo) -> None:
     with left:
         fields.number("seed", "Seed", Range(0, 2**31 - 1, 1))
     fields.toggle("shuffle", "Shuffle in each epoch")
+
+
+def _precision(fields: Fields, seconds: Mapping[str, float]) -> None:
+    fields.choice("precision", "Precision", _PRECISIONS)
+    if seconds:
+        told = ", ".join(f"{seconds_text(seconds[name])} in {words}" for name, words in _PRECISIONS.items())
+        st.caption(f"An epoch takes about {told} (estimates).")
+    else:
+        st.caption("Build, under Costs, measures what this machine gains by it.")
     fields.toggle("deterministic", "Deterministic")

@@ -45,6 +45,7 @@ def test_options_are_settings() -> None:
         **{"schedule": "step", "warmup_epochs": 0.5, "decay_epochs": 2.0, "decay_rate": 0.1, "l2": 0.001},
         **{"label_smoothing": 0.1, "early_stopping": 3, "reduce_on_plateau": 2, "plateau_factor": 0.5},
         **{"min_delta": 0.01, "monitor": "val_accuracy", "shuffle": False, "deterministic": True},
+        **{"precision": "mixed_bfloat16"},
     }
     options = []
     for name, value in wanted.items():

@@ -22,7 +22,7 @@ Open = Callable[..., AppTest]
 def open_app(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Open:
     """Open the Build page on a preset, a layer selected, with the machine measured."""
     monkeypatch.delenv("CNN_BUILDER_DATA", raising=False)
-    write(own_home / "calibration.json", Calibration(RATES, RATES, 0.1))
+    write(own_home / "calibration.json", Calibration(RATES, RATES, RATES, 0.1))
 
     def make(preset: str, layer: int = 0) -> AppTest:
         document = Document.of(PRESETS[preset].architecture, "digits").select(f"l{layer}")
@@ -104,7 +104,7 @@ def test_costs_are_shown_with_memory_and_a_forecast(open_app: Open) -> None:
 
 def test_a_machine_that_was_busy_when_measured_is_told_so(open_app: Open, own_home: Path) -> None:
     at = open_app("L1")
-    write(own_home / "calibration.json", Calibration(RATES, RATES, 0.1, busy=True))
+    write(own_home / "calibration.json", Calibration(RATES, RATES, RATES, 0.1, busy=True))
     assert "busy with something else" in said(costs(at))
 
 

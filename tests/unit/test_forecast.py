@@ -23,7 +23,8 @@ from cnn_builder.settings import Settings
 
 L1 = PRESETS["L1"].architecture
 RATES = Rates({kind: 1e-9 * place for place, kind in enumerate(KINDS, 1)} | {"step": 0.002})
-CALIBRATION = Calibration(RATES, RATES, 0.1)
+HALF = Rates({kind: seconds / 2 for kind, seconds in RATES.seconds.items()})
+CALIBRATION = Calibration(RATES, HALF, RATES, 0.1)
 FAKE = "import os, sys; from pathlib import Path; home = Path(os.environ['CNN_BUILDER_HOME']); "
 
 
@@ -72,6 +73,9 @@ def test_an_epoch_is_its_steps_the_smaller_last_one_and_the_validation() -> None
     validated = forecast(CALIBRATION, L1, 3 * 32 + 8, 300, 32)
     assert validated.validation == pytest.approx(2 * RATES.of(validation_work(L1, 150)))
     assert validated.seconds > expected.seconds
+    mixed = forecast(CALIBRATION, L1, 3 * 32 + 8, 300, 32, "mixed_bfloat16")
+    assert mixed.training == pytest.approx(validated.training / 2)
+    assert mixed.validation == validated.validation  # scores are float32's
 
 
 def test_the_file_brings_back_what_was_measured(tmp_path: Path) -> None:

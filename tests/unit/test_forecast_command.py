@@ -15,7 +15,8 @@ from cnn_builder.runs.calibration import Calibrator, Standing, write
 from cnn_builder.runs.forecast import KINDS, Calibration, Rates
 
 RATES = Rates(dict.fromkeys(KINDS, 1e-10) | {"step": 0.01})
-CALIBRATION = Calibration(RATES, RATES, 0.1)
+HALF = Rates({kind: seconds / 2 for kind, seconds in RATES.seconds.items()})
+CALIBRATION = Calibration(RATES, HALF, RATES, 0.1)
 
 
 @pytest.fixture
@@ -34,6 +35,16 @@ def test_json_is_one_object_for_programs() -> None:
 
 
 @pytest.mark.usefixtures("calibrated")
+def test_mixed_precision_has_a_time_of_its_own() -> None:
+    command = ["forecast", "L1", "--dataset", "digits", "--validation-split", "0", "--json"]
+    plain, mixed = (
+        json.loads(CliRunner().invoke(main, [*command, "--precision", name]).stdout)["seconds_per_epoch"]
+        for name in ("float32", "mixed_bfloat16")
+    )
+    assert mixed == pytest.approx(plain / 2, rel=0.01)
+
+
+@pytest.mark.usefixtures("calibrated")
 def test_text_is_for_people() -> None:
     done = CliRunner().invoke(main, ["forecast", "LeNet-5", "--dataset", "digits"])
     assert done.exit_code == 0
@@ -48,6 +59,7 @@ def test_text_is_for_people() -> None:
         (["L3", "--dataset", "mnist"], "Layer 6"),
         (["L1", "--dataset", "nope"], "no data set named"),
         (["L1", "--dataset", "mnist", "--batch-size", "0"], "batch_size"),
+        (["L1", "--dataset", "mnist", "--precision", "float16"], "precision: expected one of float32, mixed_bfloat16"),
         (["nope", "--dataset", "mnist"], "nope"),
     ],
 )

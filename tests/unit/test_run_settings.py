@@ -34,6 +34,7 @@ FULL: dict[str, Any] = {
     **{"schedule": "cosine", "warmup_epochs": 0.5, "final_fraction": 0.1, "l2": 1e-4, "label_smoothing": 0.1},
     **{"class_weight": (1.0, 2.0, 0.0), "early_stopping": 3, "reduce_on_plateau": 2, "plateau_factor": 0.5},
     **{"min_delta": 0.001, "monitor": "val_accuracy", "shuffle": False, "deterministic": True},
+    **{"precision": "mixed_bfloat16"},
 }
 
 
@@ -97,6 +98,7 @@ def test_every_setting_is_told_about() -> None:
         ("monitor", "loss"),
         ("shuffle", "yes"),
         ("deterministic", 1),
+        ("precision", "float16"),
         ("magic", 0.9),
     ],
 )

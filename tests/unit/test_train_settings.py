@@ -11,8 +11,10 @@ from streamlit.testing.v1 import AppTest
 from cnn_builder.data import DATASETS
 from cnn_builder.figures.schedule import schedule_html, schedule_svg, schedule_words
 from cnn_builder.runs import OPTIMIZERS, LocalLauncher, RunSettings, RunSettingsError, Store, Supervisor
+from cnn_builder.runs.calibration import write
 from cnn_builder.runs.class_weights import parse_weights, weights_text
 from cnn_builder.runs.combinations import OPTIMIZER_OPTIONS
+from cnn_builder.runs.forecast import KINDS, Calibration, Rates
 from cnn_builder.settings import Settings
 from cnn_builder.ui.run_form_values import DEFAULTS, applies, form_values, request_settings, wanted
 
@@ -39,6 +41,10 @@ def told(page: AppTest) -> list[str]:
     return [block.proto.body for block in page.get("html") if 'role="alert"' in block.proto.body]
 
 
+def captions(page: AppTest) -> str:
+    return "\n".join(caption.value for caption in page.caption)
+
+
 def run_of() -> RunSettings:
     with Store.open(Settings.from_env()) as store:
         (run,) = store.list()
@@ -49,6 +55,20 @@ def test_everything_at_its_beginning_is_the_default_run(page: AppTest) -> None:
     assert not page.exception and told(page) == []
     page.button("train").click().run()
     assert run_of() == RunSettings()
+
+
+def test_precision_comes_with_what_it_gains_on_this_machine(page: AppTest, own_home: Path) -> None:
+    assert "Costs, measures what this machine gains" in captions(page)
+    plain = Rates(dict.fromkeys(KINDS, 0.0) | {"step": 0.1})
+    mixed = Rates(dict.fromkeys(KINDS, 0.0) | {"step": 0.05})
+    write(own_home / "calibration.json", Calibration(plain, mixed, Rates(dict.fromkeys(KINDS, 1e-15)), 0.1))
+    page.run()
+    assert "about 4.1 s in float32, 2.1 s in mixed bfloat16" in captions(page)  # 41 steps
+    assert "About 4.1 s an epoch" in captions(page)
+    page.selectbox("run-precision").select("mixed_bfloat16").run()
+    assert "About 2.1 s an epoch" in captions(page)
+    page.button("train").click().run()
+    assert run_of() == RunSettings(precision="mixed_bfloat16")
 
 
 def test_what_is_set_in_the_groups_is_what_is_trained(page: AppTest) -> None:
@@ -111,6 +131,7 @@ CHANGES: list[dict[str, Any]] = [
     {"schedule": "cosine", "warmup_epochs": 0.5, "final_fraction": 0.1, "class_weight": "balanced"},
     {"schedule": "exponential", "decay_epochs": 2.5, "class_weight": (1.0,) * 9 + (0.5,), "amsgrad": True},
     {"early_stopping": 2, "reduce_on_plateau": 1, "plateau_factor": 0.5, "min_delta": 0.1, "deterministic": True},
+    {"precision": "mixed_bfloat16"},
 ]
 
 
