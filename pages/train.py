@@ -7,6 +7,7 @@ import streamlit as st
 
 from cnn_builder.data import DATASETS
 from cnn_builder.runs import Run, RunNotFound
+from cnn_builder.runs.settings_diff import unusual
 from cnn_builder.ui import run_actions, state
 from cnn_builder.ui.live import live
 from cnn_builder.ui.navigation import inside_frame
@@ -16,6 +17,8 @@ from cnn_builder.ui.take_away import take_away
 from cnn_builder.ui.text import ago, plain
 
 RECENT = 30
+TOLD = ("epochs", "batch_size", "optimizer", "learning_rate", "seed", "train_limit")
+"""Settings that a run's line, or its progress, tells in words of its own."""
 
 
 def current_run() -> Run | None:
@@ -74,7 +77,8 @@ def request_words(run: Run) -> str:
     asked = run.settings
     limit = "" if asked.train_limit is None else f" (first {asked.train_limit:,})"
     how = f"batch {asked.batch_size} · {asked.optimizer} {asked.learning_rate:g} · seed {asked.seed}"
-    return plain(f"{run.name} · {run.total_params:,} parameters · {title(run.dataset)}{limit} · {how}")
+    others = "".join(f" · {name} {value}" for name, value in unusual(asked) if name not in TOLD)
+    return plain(f"{run.name} · {run.total_params:,} parameters · {title(run.dataset)}{limit} · {how}{others}")
 
 
 def main() -> None:

@@ -16,9 +16,15 @@ def settings_difference(first: Run, second: Run) -> list[tuple[str, Any, Any]]:
 def settings_given(settings: RunSettings) -> list[tuple[str, Any]]:
     """(setting, value) for the everyday ones, and for those that are not their defaults."""
     everyday = ("epochs", "batch_size", "optimizer", "learning_rate", "validation_split", "validation_data", "seed")
+    told = {*everyday, *(name for name, _ in unusual(settings))}
+    return [(name, getattr(settings, name)) for name in _names() if name in told]
+
+
+def unusual(settings: RunSettings) -> list[tuple[str, Any]]:
+    """(setting, value) for those that are not their defaults."""
     defaults = RunSettings()
-    names = [name for name in _names() if name in everyday or getattr(settings, name) != getattr(defaults, name)]
-    return [(name, getattr(settings, name)) for name in names]
+    given = [(name, getattr(settings, name)) for name in _names()]
+    return [(name, value) for name, value in given if value != getattr(defaults, name)]
 
 
 def _names() -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def control(run: Run) -> None:
             "Resume",
             key="resume",
             on_click=_try,
-            args=(lambda: state.store().request_resume(run.run_id),),
+            args=(lambda: _resume(run.run_id),),
             help="Goes on from the last checkpoint, on the same curve.",
         )
 
@@ -116,6 +116,11 @@ def _try(action: Callable[[], object]) -> None:
         action()
     except CnnBuilderError as error:
         run_state.refuse(str(error))
+
+
+def _resume(run_id: str) -> None:
+    state.store().request_resume(run_id)
+    state.supervisor().nudge()
 
 
 def _delete(run_id: str) -> None:

@@ -53,11 +53,22 @@ def test_a_run_that_waits_says_its_place(page: AppTest, store: Store) -> None:
     assert "resume" not in keys(page) and page.button("delete-run").disabled is False
 
 
-def test_a_crashed_run_offers_resume(page: AppTest, store: Store, run_id: str) -> None:
+def test_a_run_says_what_was_asked_for(page: AppTest, store: Store) -> None:
+    asked = RunSettings(schedule="cosine", label_smoothing=0.1, train_limit=500, precision="mixed_bfloat16")
+    page.query_params["run"] = store.create_run(PRESETS["LeNet-5"].architecture, "digits", asked).run_id
+    said = words(page.run())
+    assert "(first 500) · batch 32 · Adam 0.001 · seed 0" in said
+    assert "seed 0 · schedule cosine · label_smoothing 0.1 · precision mixed_bfloat16" in said
+
+
+def test_a_crashed_run_offers_resume(page: AppTest, store: Store, run_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    nudges: list[int] = []
+    monkeypatch.setattr(Supervisor, "nudge", lambda self: nudges.append(1))
     store.finish(run_id, "crashed", "killed (signal 9)")
     assert "killed (signal 9). Resume goes on" in words(page.run())
     page.button("resume").click().run()
     assert store.get(run_id).status == "queued" and "Queued" in words(page)
+    assert nudges == [1]  # it need not wait for the next look at the queue
     store.finish(run_id, "finished")
     page.run()
     assert not {"resume", "stop"} & keys(page) and not page.exception
