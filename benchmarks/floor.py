@@ -1,4 +1,4 @@
-"""An epoch of L2 in the app beside the least this machine needs for it, and beside PyTorch where it is installed.
+"""An epoch of L2 in the app beside the least this machine needs for it in float32, and beside PyTorch if installed.
 
     python -m benchmarks.floor [ROUNDS]
 
@@ -8,8 +8,11 @@ and one for the input's (none for the first layer's). The floor is the time `tf.
 float32, on matrices in memory already, for all batches of an epoch and, forward only, of its validation. Nothing else
 is in it: no gathering of windows, no pooling, no activation, no optimizer.
 
-The app: `cnn_builder train` with its live metrics, the time of an epoch after the first. Each in turns; the best of
-the rounds counts. It prints numbers and fails for none.
+The app: `cnn_builder train` with its live metrics, in float32 and in mixed bfloat16, the time of an epoch after the
+first. Each in turns; the best of the rounds counts. It prints numbers and fails for none.
+
+    python -m benchmarks.floor pytorch          only PyTorch's best epoch, in seconds: for an environment of its own,
+    python -m benchmarks.floor ROUNDS PYTHON    whose Python the whole benchmark then takes it from
 """
 
 import json
@@ -31,7 +34,7 @@ OURS = [
     *("--train-limit", "15000", "--test-limit", "3000", "--validation-split", "0.2"),
     *("--epochs", str(EPOCHS), "--batch-size", str(BATCH)),
 ]
-NAMES = ("floor", "app", "PyTorch eager")
+NAMES = ("floor", "app", "app, mixed", "PyTorch eager")
 Product = tuple[int, int, int]
 """Rows, inner size and columns of a matrix product."""
 
@@ -75,10 +78,11 @@ def floor() -> Callable[[], float]:
     return lambda: training() * math.ceil(IMAGES / BATCH) + validation() * math.ceil(VALIDATION / 256)
 
 
-def app(home: str) -> float:
+def app(home: str, precision: str) -> float:
     """Seconds of an epoch in the app, validation included. Raises CalledProcessError where it fails."""
     environment = {**os.environ, "CNN_BUILDER_HOME": home, "TF_CPP_MIN_LOG_LEVEL": "2"}
-    done = subprocess.run(OURS, env=environment, check=True, capture_output=True, text=True)
+    command = [*OURS, "--precision", precision]
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     return statistics.median(row["seconds"] for row in rows[1:] if "epoch" in row)
 
@@ -110,21 +114,33 @@ def pytorch() -> float:
     return min(epoch() for _ in range(EPOCHS))
 
 
-def main(rounds: int) -> int:
-    has_torch = find_spec("torch") is not None
+def pytorch_of(python: str) -> float:
+    """As `pytorch`, by another environment's Python. Raises CalledProcessError where it fails."""
+    command = [python, "-m", "benchmarks.floor", "pytorch"]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def main(rounds: int, python: str | None) -> int:
     least = floor()
     times: list[list[float]] = []
     with tempfile.TemporaryDirectory() as home:
         for _ in range(rounds):
-            times.append([least(), app(home), *([pytorch()] if has_torch else [])])
+            times.append([least(), app(home, "float32"), app(home, "mixed_bfloat16")])
+            if python is not None:
+                times[-1].append(pytorch_of(python))
             print("   ".join(f"{name} {took:.2f} s" for name, took in zip(NAMES, times[-1], strict=False)), flush=True)
     best = [min(column) for column in zip(*times, strict=True)]
     macs = sum(m * k * n for m, k, n in products(BATCH, training=True)) * math.ceil(IMAGES / BATCH)
     print(f"an epoch of L2 is {macs / 1e9:.0f} billion multiply-adds to train; the floor takes {best[0]:.2f} s")
-    print(f"app / floor: {best[1] / best[0]:.2f}")
-    print(f"app / PyTorch eager: {best[1] / best[2]:.2f}" if has_torch else "PyTorch is not installed: not compared")
+    print(f"app / floor: {best[1] / best[0]:.2f}; app in mixed bfloat16 / app: {best[2] / best[1]:.2f}")
+    print(f"app / PyTorch eager: {best[1] / best[3]:.2f}" if python else "PyTorch is not installed: not compared")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 3))
+    if sys.argv[1:] == ["pytorch"]:
+        print(pytorch())
+    else:
+        given = sys.argv[1:]
+        own = sys.executable if find_spec("torch") is not None else None
+        sys.exit(main(int(given[0]) if given else 3, given[1] if len(given) > 1 else own))
