@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 INSTALL := $(PY) -m pip install --disable-pip-version-check -c constraints.txt
 
-BENCHMARKS ?= trace_speed edit_to_painted sessions metric_to_painted live_chart stroke_to_painted insight train_vs_lesson
+BENCHMARKS ?= trace_speed edit_to_painted sessions metric_to_painted live_chart stroke_to_painted insight train_vs_lesson floor click_to_batch
 
 .PHONY: help run test lint bench clean
 
