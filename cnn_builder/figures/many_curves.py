@@ -7,6 +7,7 @@ from itertools import accumulate
 
 import plotly.graph_objects as go
 
+from cnn_builder.figures.line_chart import nice_ticks
 from cnn_builder.runs import Metric
 
 HUES = (
@@ -15,6 +16,9 @@ HUES = (
 """Each stands out 3:1 against the light and the dark background."""
 DASHES = ("solid", "dot", "dash", "dashdot", "longdash")
 """One more each time the hues begin again."""
+
+MOST_TICKS = 10
+"""Of an axis of epochs, about."""
 
 MEASURES: dict[str, str] = {
     "Validation accuracy": "val_accuracy",
@@ -58,8 +62,9 @@ def many_curves(curves: Sequence[Curve], measure: str, over_time: bool = False) 
         xaxis={"title": title, "automargin": True, "zeroline": False}, dragmode=False,
         yaxis={"automargin": True, "zeroline": False}, legend={"orientation": "h", "y": -0.2, "yanchor": "top"},
     )  # fmt: skip
-    if not over_time:
-        figure.update_xaxes(tickformat="d")
+    epochs = [epoch for line in figure.data for epoch in line.x]
+    if epochs and not over_time:  # left to itself the axis has halves, and names them 1, 2, 2, 3, 3
+        figure.update_xaxes(tickvals=nice_ticks(min(epochs), max(epochs), MOST_TICKS, whole=True), tickformat="d")
     return figure
 
 

@@ -166,6 +166,12 @@ def test_one_axis_holds_all_the_curves(store: Store, own_home: Path) -> None:
     assert list(many_curves([Curve("A", epochs)], "loss", over_time=True).data[0].x) == [1.5, 3.0]
 
 
+@pytest.mark.parametrize(("last", "ticks"), [(5, [1, 2, 3, 4, 5]), (40, list(range(0, 41, 5)))])
+def test_epochs_are_named_by_whole_numbers(last: int, ticks: list[int]) -> None:
+    epochs = [Metric(epoch, epoch, "epoch", 1.0, 0.5) for epoch in range(1, last + 1)]
+    assert list(many_curves([Curve("A", epochs)], "loss").layout.xaxis.tickvals) == ticks
+
+
 def test_a_point_shows_its_interval() -> None:
     score = Scored(90, 100, wilson(90, 100))
     point, rest = score_scatter([Point("B", "x", 10, score), Point("", "y", 20, score)], "MACs").data[::-1]
