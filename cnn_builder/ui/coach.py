@@ -11,8 +11,7 @@ from cnn_builder.runs.coach import Finding, findings
 from cnn_builder.runs.hindsight import images_of
 from cnn_builder.runs.remedies import Remedy
 from cnn_builder.ui import run_state, state
-from cnn_builder.ui.run_form_fields import enter
-from cnn_builder.ui.run_form_values import form_values
+from cnn_builder.ui.again import fill_form
 from cnn_builder.ui.text import plain
 
 MOST = 2
@@ -35,8 +34,8 @@ def coach(run: Run) -> None:
 
 def announce() -> None:
     """Say, once, what was put into the form."""
-    if (title := run_state.said_tried()) is not None:
-        st.toast(f"In the form now: **{plain(title)}**, all else as in that run. Press **Train**.", duration="long")
+    if (told := run_state.said_tried()) is not None:
+        st.toast(told, duration="long")
 
 
 def read(run: Run, store: Store, feed: MutableMapping[str, Any]) -> tuple[Finding, ...]:
@@ -85,7 +84,5 @@ def _show(run: Run, finding: Finding) -> None:
 
 def _try(dataset: str, remedy: Remedy) -> None:
     """Fill the form with the run's own request and the one change; the network is undone by Undo."""
-    for name, value in form_values(remedy.settings, DATASETS[dataset]).items():
-        enter(name, value)
-    state.set_document(state.document().with_architecture(remedy.architecture, dataset))
-    run_state.try_next(remedy.title)
+    fill_form(remedy.architecture, dataset, remedy.settings)
+    run_state.try_next(f"In the form now: **{plain(remedy.title)}**, all else as in that run. Press **Train**.")

@@ -5,11 +5,13 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnn_builder.architecture.errors import CnnBuilderError
+from cnn_builder.data import DATASETS
 from cnn_builder.runs import Event, Run
 from cnn_builder.runs.events import LEARNING_RATE, RESUMED
 from cnn_builder.runs.removal import delete_run
 from cnn_builder.runs.words import NAME_LIMIT, NOTES_LIMIT
 from cnn_builder.ui import run_state, state
+from cnn_builder.ui.again import fill_form
 from cnn_builder.ui.text import plain
 
 MOST_EVENTS = 6
@@ -72,8 +74,16 @@ def event_words(event: Event) -> str:
 
 
 def manage(run: Run) -> None:
-    """Name, tags and notes; and Delete, which asks."""
+    """Use its request again; name, tags and notes; and Delete, which asks."""
     with st.container(horizontal=True, key="run-manage"):
+        st.button(
+            "Use again",
+            key="use-again",
+            on_click=_use_again,
+            args=(run,),
+            disabled=run.dataset not in DATASETS,
+            help="Puts this run's network and settings into the form, and its network on the Build page.",
+        )
         with st.popover("Name and notes"):
             _description_fields(run)
         with st.popover("Delete", disabled=run.is_active, help="Stop it first." if run.is_active else None):
@@ -121,6 +131,11 @@ def _try(action: Callable[[], object]) -> None:
 def _resume(run_id: str) -> None:
     state.store().request_resume(run_id)
     state.supervisor().nudge()
+
+
+def _use_again(run: Run) -> None:
+    fill_form(run.architecture, run.dataset, run.settings)
+    run_state.say_tried("This run's network and settings are in the form now.")
 
 
 def _delete(run_id: str) -> None:

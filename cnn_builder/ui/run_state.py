@@ -37,23 +37,23 @@ def coach_feed() -> dict[str, Any]:
     return kept
 
 
-def try_next(title: str) -> None:
-    """A change of the coach's is in the form; the page has to be drawn anew."""
-    st.session_state[_TRIED] = title
+def try_next(message: str) -> None:
+    """The form was filled, and this is to be said of it; the page has to be drawn anew."""
+    st.session_state[_TRIED] = message
 
 
 def tried() -> str | None:
-    """The change that was put into the form, once, for whoever draws the page anew."""
-    title: str | None = st.session_state.pop(_TRIED, None)
-    return title
+    """What is to be said of a filled form, once, for whoever draws the page anew."""
+    message: str | None = st.session_state.pop(_TRIED, None)
+    return message
 
 
-def say_tried(title: str) -> None:
+def say_tried(message: str) -> None:
     """Have the next drawing of the page say what was put into the form."""
-    st.session_state[_SAID] = title
+    st.session_state[_SAID] = message
 
 
 def said_tried() -> str | None:
     """What the page has to say of it, once."""
-    title: str | None = st.session_state.pop(_SAID, None)
-    return title
+    message: str | None = st.session_state.pop(_SAID, None)
+    return message

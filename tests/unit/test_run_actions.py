@@ -61,6 +61,17 @@ def test_a_run_says_what_was_asked_for(page: AppTest, store: Store) -> None:
     assert "seed 0 · schedule cosine · label_smoothing 0.1 · precision mixed_bfloat16" in said
 
 
+def test_a_run_is_asked_for_again(page: AppTest, store: Store) -> None:
+    lean = PRESETS["Lean-99.4"].architecture
+    asked = RunSettings(seed=7, schedule="cosine", warmup_epochs=1.0, validation_split=0.2, train_limit=500)
+    page.query_params["run"] = store.create_run(lean, "digits", asked).run_id
+    page.run().button("use-again").click().run()
+    assert "settings are in the form now" in page.toast[0].value
+    page.button("train").click().run()
+    again = store.list(1)[0]  # the same request, which is still waiting: the same run
+    assert (again.architecture, again.settings, len(store.list())) == (lean, asked, 2)
+
+
 def test_a_crashed_run_offers_resume(page: AppTest, store: Store, run_id: str, monkeypatch: pytest.MonkeyPatch) -> None:
     nudges: list[int] = []
     monkeypatch.setattr(Supervisor, "nudge", lambda self: nudges.append(1))
