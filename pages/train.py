@@ -89,6 +89,7 @@ def main() -> None:
     with settings:
         run_form()
     with shown:
+        run_actions.refusal()
         run = current_run()
         run_choice(run)
         if run is None:

@@ -25,7 +25,7 @@ def runs(context: click.Context, as_json: bool) -> None:
     from cnn_builder.settings import Settings
 
     with Store.open(Settings.from_env()) as store:
-        found = store.list()
+        found = store.list(limit=None)
     if as_json:
         for run in found:
             click.echo(json.dumps({field: getattr(run, field) for field in FIELDS}, allow_nan=False))
@@ -75,14 +75,9 @@ def resume(run_id: str, as_json: bool) -> None:
     with opened(run_id) as (store, run), ctrl_c() as interrupted:
         store.request_resume(run.run_id)
         supervisor = Supervisor(store, LocalLauncher(settings), settings.max_active_runs)
-        ended = wait_for(run.run_id, Waiting(store, supervisor, interrupted, seen=last_seq(store, run)), as_json)
+        ended = wait_for(run.run_id, Waiting(store, supervisor, interrupted, seen=store.last_seq(run.run_id)), as_json)
     if ended.status not in ("finished", "stopped"):
         raise click.ClickException(f"Run {ended.run_id} {ended.status}: {ended.reason or 'no reason was given'}.")
-
-
-def last_seq(store: "Store", run: "Run") -> int:
-    """The last row that was told before; rows are never numbered again after a resume."""
-    return max([row.seq for row in store.metrics(run.run_id)], default=0)
 
 
 @runs.command("learning-rate")

@@ -13,8 +13,7 @@ from cnn_builder.engine.pipeline import steps_in_epoch
 from cnn_builder.engine.precision import computing, lowered
 from cnn_builder.engine.recipe import penalize_kernels, recipe
 from cnn_builder.runs import RunSettings
-
-EVALUATION_BATCH = 256
+from cnn_builder.runs.forecast import EVALUATION_BATCH
 
 
 @dataclass(frozen=True)
@@ -63,11 +62,6 @@ class Loop:
     def set_learning_rate(self, value: float) -> None:
         """Train on with another learning rate, from the next `train` on."""
         self._base = value
-
-    @property
-    def rate(self) -> float:
-        """The learning rate of the next step: the base times the schedule."""
-        return float(self._recipe.rates(self._step, 1, self._base)[0])
 
     @property
     def variables(self) -> list["keras.Variable"]:

@@ -4,8 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnn_builder.data import Dataset, split
-from cnn_builder.runs import RunSettings
+from cnn_builder.data import Dataset, load, split
+from cnn_builder.runs import Run, RunSettings
+from cnn_builder.settings import Settings
+
+
+def load_for(run: Run, settings: Settings) -> Dataset:
+    """The data set a run asks for, cut to its limits. Raises DatasetError."""
+    return load(run.dataset, settings.data).limited(run.settings.train_limit, run.settings.test_limit)
 
 
 @dataclass(frozen=True)

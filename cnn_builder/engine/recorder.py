@@ -5,6 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import TypeVar
 
 from cnn_builder.runs import Asked, Event, Metric, RunNotFound, Store, StoreBusy, StoreError, StoreFull
 from cnn_builder.runs.events import NOTE
@@ -13,16 +14,17 @@ PERIOD = 0.25  # seconds between two writes of metrics, and two looks at what is
 BEAT = 1.0  # seconds between two signs of life
 PATIENCE = 600.0  # seconds a worker that has trained waits to say so, while another process holds the store
 
+Result = TypeVar("Result")
+
 _log = logging.getLogger(__name__)
 
 
-def patiently(action: Callable[[], object], patience: float = PATIENCE) -> None:
+def patiently(action: Callable[[], Result], patience: float = PATIENCE) -> Result:
     """Do something with the store, again and again while it is busy. Raises StoreError."""
     until = time.monotonic() + patience
     while True:
         try:
-            action()
-            return
+            return action()
         except StoreBusy as error:
             if time.monotonic() > until:
                 raise

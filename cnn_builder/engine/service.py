@@ -20,7 +20,7 @@ from cnn_builder.engine.errors import ModelError
 from cnn_builder.engine.insight.answers import ANSWERS, Answer, Question
 from cnn_builder.engine.insight.gallery import Gallery
 from cnn_builder.engine.insight.inside import Inside
-from cnn_builder.engine.train import load_for
+from cnn_builder.engine.parts import load_for
 from cnn_builder.runs import Store
 from cnn_builder.runs.framing import read_message, write_message
 from cnn_builder.runs.run_files import BEST, epoch_weights

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from cnn_builder.data import Dataset, load
+from cnn_builder.data import Dataset
 from cnn_builder.engine.build import Predictor, build_model
 from cnn_builder.engine.checkpoints import Checkpoints
 from cnn_builder.engine.errors import TrainingError
 from cnn_builder.engine.loop import Loop
-from cnn_builder.engine.parts import Parts
+from cnn_builder.engine.parts import Parts, load_for
 from cnn_builder.engine.pipeline import steps_in_epoch
 from cnn_builder.engine.recipe import make_deterministic
 from cnn_builder.engine.recorder import Recorder, patiently
@@ -16,11 +16,6 @@ from cnn_builder.runs import Event, Run, Store
 from cnn_builder.runs.checks import check_request
 from cnn_builder.runs.events import NOTE
 from cnn_builder.settings import Settings
-
-
-def load_for(run: Run, settings: Settings) -> Dataset:
-    """The data set a run asks for, cut to its limits. Raises DatasetError."""
-    return load(run.dataset, settings.data).limited(run.settings.train_limit, run.settings.test_limit)
 
 
 def train(run: Run, store: Store, settings: Settings, dataset: Callable[[], Dataset] | None = None) -> None:
@@ -32,27 +27,28 @@ def train(run: Run, store: Store, settings: Settings, dataset: Callable[[], Data
     Args:
         dataset: gives the run's images, when it is called; None loads them then.
     """
-    images = dataset() if dataset is not None else load_for(run, settings)
-    request = run.settings
-    for problem in check_request(run.architecture, images.info, request, settings.memory_limit):
-        if problem.blocks:
-            raise TrainingError(problem.message)
-    make_deterministic(request)
-    parts = Parts.of(images, request)
-    total = steps_in_epoch(len(parts.train[0]), request.batch_size) * request.epochs
-    model = build_model(run.architecture, request.seed)
-    loop = Loop(model, run.architecture, request)
-    checkpoints = Checkpoints(model, run.architecture, settings.run_folder(run.run_id), loop.variables)
     recorder = Recorder(store, run.run_id)
-    training = Training(run, loop, parts, recorder, checkpoints)
-    state, problems = checkpoints.restore()
-    kept = None if state is None else training.go_on(state)
-    patiently(lambda: store.begin(run.run_id, total, kept))
-    with recorder:
+    recorder.at(run.step, run.epoch)
+    with recorder:  # from here on the run shows signs of life
+        images = dataset() if dataset is not None else load_for(run, settings)
+        request = run.settings
+        for problem in check_request(run.architecture, images.info, request, settings.memory_limit):
+            if problem.blocks:
+                raise TrainingError(problem.message)
+        make_deterministic(request)
+        parts = Parts.of(images, request)
+        total = steps_in_epoch(len(parts.train[0]), request.batch_size) * request.epochs
+        model = build_model(run.architecture, request.seed)
+        loop = Loop(model, run.architecture, request)
+        checkpoints = Checkpoints(model, run.architecture, settings.run_folder(run.run_id), loop.variables)
+        training = Training(run, loop, parts, recorder, checkpoints)
+        state, problems = checkpoints.restore()
+        kept = None if state is None else training.go_on(state)
+        place = (kept.step, kept.epoch) if kept else (0, 0)
+        recorder.at(*place)
+        patiently(lambda: store.begin(run.run_id, total, kept))
         if problems:
-            recorder.tell(
-                Event(NOTE, *((kept.step, kept.epoch) if kept else (0, 0)), text=damage(problems, bool(kept)))
-            )
+            recorder.tell(Event(NOTE, *place, text=damage(problems, bool(kept))))
         status, reason = training.run()
         result = training.result(Predictor(model, run.architecture), images)
     patiently(lambda: store.finish(run.run_id, status, reason, result))

@@ -39,6 +39,7 @@ class Place:
         batches: how many of it are done; `loss` and `right` sum over their images.
         rates: how many requests of a learning rate were obeyed; `learning_rate` is the one in force.
         best: the highest validation accuracy so far.
+        ended: why it stopped early, once it has.
     """
 
     images: int
@@ -52,6 +53,7 @@ class Place:
     seconds: float = 0.0
     rates: int = 0
     best: float = -1.0
+    ended: str | None = None
     best_epoch: int | None = None
     best_train_accuracy: float | None = None
 
@@ -72,7 +74,6 @@ class Training:
         self._watch = Watch(run.settings)
         self._chunks = Chunks()
         self._began = self._epoch_began = 0.0
-        self._ended: str | None = None
 
     def go_on(self, state: Mapping[str, Any]) -> Kept:
         """Start from a checkpoint's state; its variables are put back already. Raises TrainingError."""
@@ -88,20 +89,21 @@ class Training:
         self._place = place
         self._watch.restore(watched)
         self._loop.set_learning_rate(place.learning_rate)
-        return Kept(place.step, place.epoch if place.step else 0, place.epoch - 1, place.seconds, pending)
+        over = place.ended is not None or place.epoch > self._request.epochs
+        at = place.epoch - 1 if over else place.epoch
+        return Kept(place.step, at if place.step else 0, place.epoch - 1, place.seconds, pending)
 
     def run(self) -> tuple[str, str | None]:
         """Train to the end, a stop or a divergence: the status and its reason. The model then has its best weights."""
         self._loop.hold(*self._parts.train)
         self._began = time.monotonic() - self._place.seconds
-        self._recorder.at(self._place.step, self._place.epoch if self._place.step else 0)
         status, reason = "finished", None
         try:
-            while self._place.epoch <= self._request.epochs and self._ended is None:
+            while self._place.epoch <= self._request.epochs and self._place.ended is None:
                 if not self._epoch():
                     status = "stopped"
                     break
-            reason = self._ended
+            reason = self._place.ended
         except Diverged as error:
             status, reason = "diverged", str(error)
         self._place.seconds = time.monotonic() - self._began
@@ -146,10 +148,9 @@ class Training:
         self._follow(validation)
         self._checkpoints.epoch_ended(place.epoch)
         place.epoch, place.batches = place.epoch + 1, 0
-        place.loss = place.right = 0.0
+        place.loss = place.right = place.epoch_seconds = 0.0
         self._epoch_began = time.monotonic()
-        # An early stop is not in the state: what goes on from here would train on.
-        if self._ended is None and self._checkpoints.due(epoch_end=True):
+        if self._checkpoints.due(epoch_end=True):
             self._checkpoints.write(self._state())
         return True
 
@@ -225,7 +226,7 @@ class Training:
         """Stop early or go slower, where the settings ask for it."""
         given = (None, None) if validation is None else (validation.loss, validation.accuracy)
         verdict = self._watch.epoch(*given)
-        self._ended = verdict.stop
+        self._place.ended = verdict.stop
         if verdict.factor != 1:
             self._change_rate(self._loop.learning_rate * verdict.factor, "nothing better for a while")
 

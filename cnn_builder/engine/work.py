@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from cnn_builder.architecture.errors import CnnBuilderError
+from cnn_builder.engine.parts import load_for
+from cnn_builder.engine.recorder import patiently
 from cnn_builder.runs import LocalLauncher, Run, RunStateError, Store, StoreError, StoreFull, Supervisor
 from cnn_builder.runs.memory import Group, memory_words
 from cnn_builder.settings import Settings
 
 REPORT_SECONDS = 15.0  # how long to try to tell a busy or full store how a run ended
+YIELD_SECONDS = 2.5  # a server looks at the queue every second
 RESERVE = "reserve"
 RESERVE_BYTES = 512 * 1024  # given back to a full disk, so that how the run ended can still be written
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -29,9 +32,9 @@ _log = logging.getLogger(__name__)
 def train(run_id: str, settings: Settings) -> int:
     """Train one run, say how it ended, and let the queue move on."""
     with Store.open(settings) as store:
-        run = store.get(run_id)
         folder = settings.run_folder(run_id)
         try:
+            run = patiently(lambda: store.take(run_id))
             with reserve(folder):
                 work(run, store, settings)
             code = 0
@@ -44,10 +47,17 @@ def train(run_id: str, settings: Settings) -> int:
             reason = reason_of(error)
             code = EXIT_CODES.get(reason, 1)
             if reason == "out of memory":
-                reason = f"{reason}: {memory_words(run, memory_limit())}"
+                reason = f"{reason}: {memory_words(store.get(run_id), memory_limit())}"
             report(store, run_id, reason)
-        Supervisor(store, LocalLauncher(settings), settings.max_active_runs).tick()
+        move_queue(store, settings)
     return code
+
+
+def move_queue(store: Store, settings: Settings) -> None:
+    """Start what waits, where no one else does: a server has a worker ready, and learns how its workers die."""
+    if any(waiting.status == "queued" for waiting in store.active()):
+        time.sleep(YIELD_SECONDS)
+    Supervisor(store, LocalLauncher(settings), settings.max_active_runs).tick()
 
 
 @contextmanager
@@ -77,10 +87,7 @@ def memory_limit() -> int | None:
 
 def work(run: Run, store: Store, settings: Settings) -> None:
     """Load the images while TensorFlow is imported, then train."""
-    from cnn_builder.data import load
-
-    limits = run.settings.train_limit, run.settings.test_limit
-    dataset = in_background(lambda: load(run.dataset, settings.data).limited(*limits))
+    dataset = in_background(lambda: load_for(run, settings))
     from cnn_builder.engine.train import train as train_run
 
     train_run(run, store, settings, dataset)

@@ -11,8 +11,6 @@ from cnn_builder.runs.store import Store
 
 LOOKED_AT = 20
 """Newest runs among which one like the network is looked for."""
-FEW_EPOCHS = 50
-"""Up to so many, every epoch's own time is read; of more, the mean tells as much and costs one row."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,6 @@ def _alike(one: Architecture, other: Architecture) -> bool:
 
 def epoch_seconds(store: Store, run: Run) -> float | None:
     """A run's typical epoch. The first, which compiles the network too, counts only where there is no other."""
-    if run.settings.epochs > FEW_EPOCHS:
-        return run.seconds / run.settings.epochs if run.seconds is not None else None
-    taken = [metric.seconds for metric in store.metrics(run.run_id) if metric.kind == "epoch"]
+    taken = [row.seconds for row in store.metrics(run.run_id, kind="epoch")]
     seconds = [value for value in taken if value is not None]
     return median(seconds[1:] or seconds) if seconds else None

@@ -8,7 +8,7 @@ from cnn_builder.runs.models import ACTIVE, Metric, Run
 from cnn_builder.runs.schema import events as events_table
 from cnn_builder.runs.schema import metrics as metrics_table
 from cnn_builder.runs.schema import runs as runs_table
-from cnn_builder.runs.store_progress import RESULT_KEYS, Progress
+from cnn_builder.runs.store_progress import RESULT_KEYS, Progress, last_seq
 from cnn_builder.runs.store_requests import Requests
 from cnn_builder.settings import Settings
 
@@ -32,8 +32,8 @@ class Store(Requests, Progress):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def list(self, limit: int = 200) -> list[Run]:
-        """The runs, newest first."""
+    def list(self, limit: int | None = 200) -> list[Run]:
+        """The runs, newest first; at most `limit`, or all of them."""
         query = select(runs_table).order_by(runs_table.c.run_id.desc()).limit(limit)
         with self._read() as connection:
             return [rows.to_run(row) for row in connection.execute(query)]
@@ -69,9 +69,10 @@ class Store(Requests, Progress):
         with self._read() as connection:
             return [rows.to_event(row) for row in connection.execute(query)]
 
-    def control(self, run_id: str) -> str | None:
-        """What the worker is asked to do: "stop" or None."""
-        return "stop" if self.asked(run_id).stop else None
+    def last_seq(self, run_id: str) -> int:
+        """The last `seq` given to the run's metrics, those cut since included; 0 where there are none."""
+        with self._read() as connection:
+            return last_seq(connection, run_id)
 
     def asked(self, run_id: str) -> Asked:
         """Everything the worker is asked to do. A run that is gone asks for nothing."""

@@ -1,5 +1,6 @@
 """What happens to a run, told to the store by supervisors and workers."""
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,9 +40,27 @@ class Progress(Database):
             return rows.to_run(row_of(connection, run_id))
 
     def set_process(self, run_id: str, pid: int, pid_started: float) -> None:
-        """Say which process trains the run."""
+        """Say which process was started for the run; nothing where one has taken it already."""
+        process = {"pid": pid, "pid_started": pid_started, "boot": processes.boot_id()}
         with self._write() as connection:
-            set_run(connection, run_id, pid=pid, pid_started=pid_started, boot=processes.boot_id())
+            untaken = (runs_table.c.run_id == run_id) & runs_table.c.pid.is_(None)
+            connection.execute(update(runs_table).where(untaken).values(process))
+
+    def take(self, run_id: str) -> Run:
+        """This process will train the run. Raises RunStateError where it was not given out, or another one has it.
+
+        Whoever started this process says so too, but may have died before it could, or found the store busy.
+        """
+        own = os.getpid()
+        process = {"pid": own, "pid_started": processes.process_started(own), "boot": processes.boot_id()}
+        with self._write() as connection:
+            row = row_of(connection, run_id)
+            if row.status not in ("starting", "stopping"):
+                raise RunStateError(f"Run {run_id} cannot begin: expected the status starting, received {row.status}.")
+            if row.pid != own and row.boot == process["boot"] and processes.is_same(row.pid, row.pid_started):
+                raise RunStateError(f"Run {run_id} cannot begin: process {row.pid} has it.")
+            set_run(connection, run_id, **process)
+            return rows.to_run(row_of(connection, run_id))
 
     def release(self, run_id: str) -> None:
         """Put a run that was claimed, and then given to no process, back into the queue."""
@@ -118,7 +137,7 @@ class Progress(Database):
     def _go_on(self, connection: Connection, run_id: str, kept: Kept) -> None:
         """Cut the curve where the run goes on, and add what was not written before."""
         metric, event = metrics_table.c, events_table.c
-        last = _last_seq(connection, run_id)
+        last = last_seq(connection, run_id)
         undone = (metric.step > kept.step) | ((metric.kind == "epoch") & (metric.epoch > kept.epochs_done))
         connection.execute(delete(metrics_table).where((metric.run_id == run_id) & undone))
         changes = (event.run_id == run_id) & (event.kind == LEARNING_RATE) & (event.step > kept.step)
@@ -132,7 +151,7 @@ class Progress(Database):
         add_event(connection, run_id, Event(RESUMED, kept.step, kept.epoch), self._clock())
 
 
-def _last_seq(connection: Connection, run_id: str) -> int:
+def last_seq(connection: Connection, run_id: str) -> int:
     """The last `seq` given to the run's metrics, those cut since included."""
     table = metrics_table.c
     last = connection.scalar(select(func.max(table.seq)).where(table.run_id == run_id))
@@ -143,6 +162,6 @@ def _last_seq(connection: Connection, run_id: str) -> int:
 def _append(connection: Connection, run_id: str, new: Sequence[Metric]) -> None:
     if not new:
         return
-    first = _last_seq(connection, run_id) + 1
+    first = last_seq(connection, run_id) + 1
     values = [rows.from_metric(run_id, seq, metric) for seq, metric in enumerate(new, first)]
     connection.execute(insert(metrics_table), values)

@@ -100,6 +100,11 @@ class Requests(Database):
             set_run(connection, run_id, asked_rate=learning_rate, asked_rates=row.asked_rates + 1)
         return self.get(run_id)
 
+    def describe(self, run_id: str, name: str, tags: Sequence[str], notes: str) -> Run:
+        """Replace a run's name, tags and notes, all or none. Raises RunTextError."""
+        words = {"name": checked_name(name), "tags": rows.dump(checked_tags(tags)), "notes": checked_notes(notes)}
+        return self._describe(run_id, **words)
+
     def rename(self, run_id: str, name: str) -> Run:
         """Call a run otherwise. Raises RunTextError."""
         return self._describe(run_id, name=checked_name(name))

@@ -95,7 +95,7 @@ class Supervisor:
             self._store.finish(run.run_id, "interrupted", "the machine was restarted")
         elif not self._launcher.alive(run):
             self._bury(run, seen)
-        elif run.status != "starting" and self._for(run, "silent", seen) >= SILENT_SECONDS:
+        elif self._for(run, "silent", seen) >= SILENT_SECONDS:
             self._silent(run)
 
     def _give_up_unstarted(self, run: Run) -> None:
@@ -113,11 +113,11 @@ class Supervisor:
         self._store.finish(run.run_id, "crashed", reason or "process gone")
 
     def _silent(self, run: Run) -> None:
+        # Written first: where the store takes no writes, no worker can give a sign of life, and this raises.
+        self._store.note(run.run_id, NOT_RESPONDING)
         if run.status == "stopping":
             self._launcher.kill(run)
             self._store.finish(run.run_id, "stopped", f"{NOT_RESPONDING}, ended")
-        elif run.reason != NOT_RESPONDING:
-            self._store.note(run.run_id, NOT_RESPONDING)
 
     def _for(self, run: Run, what: str, seen: set[tuple[str, str, int]]) -> float:
         """How long this has been so, in seconds, as far as this supervisor has seen."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from cnn_builder.runs import Run
+from cnn_builder.architecture.errors import CnnBuilderError
+from cnn_builder.runs import Run, RunNotFound
 from cnn_builder.ui import run_actions, run_state, state
 from cnn_builder.ui.coach import announce, coach
 from cnn_builder.ui.components import curves
@@ -32,7 +33,7 @@ def progress(run: Run, now: float, position: int | None = None) -> Progress:
             place = "next, " if position == 1 else f"number {position} in the queue, " if position else ""
             return Progress("Queued", f"{place}starts as soon as there is room", share)
         case "starting":
-            return Progress("Starting", "loading TensorFlow and the images", share)
+            return Progress("Starting", run.reason or "loading TensorFlow and the images", share)
         case "running" | "stopping":
             at = f"epoch {min(max(run.epoch, 1), epochs)} of {epochs}"
             if run.status == "stopping":
@@ -80,6 +81,16 @@ def live(run: Run) -> None:
 
 
 def _live(run_id: str, was_active: bool) -> None:
+    """One drawing. A part that draws itself again has to tell its errors itself: the page's frame does not see them."""
+    try:
+        _draw(run_id, was_active)
+    except RunNotFound:
+        st.rerun()  # deleted elsewhere: the page says so
+    except CnnBuilderError as error:
+        st.error(plain(str(error)))
+
+
+def _draw(run_id: str, was_active: bool) -> None:
     run = state.store().get(run_id)
     if was_active != run.is_active:
         st.rerun()  # the whole page: it makes this part anew, with or without a timer

@@ -15,6 +15,7 @@ from cnn_builder.ui.again import fill_form
 from cnn_builder.ui.text import plain
 
 MOST_EVENTS = 6
+SMALLEST_RATE = 1e-12
 
 
 def refusal() -> None:
@@ -32,7 +33,7 @@ def control(run: Run) -> None:
             "Stop",
             key="stop",
             disabled=run.status == "stopping",
-            on_click=_try,
+            on_click=attempt,
             args=(lambda: state.store().request_stop(run.run_id),),
             help="Ends the training. The best epoch so far is kept and scored.",
         )
@@ -40,7 +41,7 @@ def control(run: Run) -> None:
         st.button(
             "Resume",
             key="resume",
-            on_click=_try,
+            on_click=attempt,
             args=(lambda: _resume(run.run_id),),
             help="Goes on from the last checkpoint, on the same curve.",
         )
@@ -97,12 +98,12 @@ def manage(run: Run) -> None:
 def _rate_field(run: Run) -> None:
     key = f"rate-{run.run_id}"
     now = state.store().asked(run.run_id).learning_rate or run.settings.learning_rate
-    st.number_input("Learning rate", 0.000001, 10.0, now, step=0.0005, format="%.6g", key=key)
+    st.number_input("Learning rate", SMALLEST_RATE, 10.0, now, step=0.0005, format="%.6g", key=key)
 
     def apply() -> None:
         state.store().request_learning_rate(run.run_id, st.session_state[key])
 
-    st.button("Apply", key="apply-rate", on_click=_try, args=(apply,))
+    st.button("Apply", key="apply-rate", on_click=attempt, args=(apply,))
 
 
 def _description_fields(run: Run) -> None:
@@ -112,16 +113,14 @@ def _description_fields(run: Run) -> None:
     st.text_area("Notes", run.notes, key=notes, max_chars=NOTES_LIMIT)
 
     def save() -> None:
-        store, given = state.store(), st.session_state
-        store.rename(run.run_id, given[name])
-        store.set_tags(run.run_id, given[tags].split(","))
-        store.set_notes(run.run_id, given[notes])
+        given = st.session_state
+        state.store().describe(run.run_id, given[name], given[tags].split(","), given[notes])
 
-    st.button("Save", key="save-description", on_click=_try, args=(save,))
+    st.button("Save", key="save-description", on_click=attempt, args=(save,))
 
 
-def _try(action: Callable[[], object]) -> None:
-    """Do it; what the store refuses is said at the next drawing."""
+def attempt(action: Callable[[], object]) -> None:
+    """Do it; what the store refuses is said at the next drawing. For callbacks."""
     try:
         action()
     except CnnBuilderError as error:
@@ -143,4 +142,4 @@ def _delete(run_id: str) -> None:
         delete_run(state.store(), state.settings(), run_id)
         state.set_current_run_id(None)
 
-    _try(delete)
+    attempt(delete)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -19,7 +20,7 @@ from cnn_builder.runs.checks import Problem, check_request
 from cnn_builder.runs.forecast import forecast
 from cnn_builder.runs.hindsight import images_of
 from cnn_builder.runs.run_settings import PRECISIONS
-from cnn_builder.ui import state
+from cnn_builder.ui import run_actions, state
 from cnn_builder.ui.run_form_fields import Fields, current_values, enter, key
 from cnn_builder.ui.run_form_groups import everyday, groups
 from cnn_builder.ui.run_form_values import form_values, wanted
@@ -45,13 +46,12 @@ def run_form() -> None:
         _offer_download(info)
         return
     if settings is None:
-        _train_button(info, None)
+        _train_button(blocked=True)
         return
-    limit = state.settings().memory_limit
-    problems = check_request(document.architecture, info, settings, limit, _labels(info.name))
+    problems = _problems(info, settings)
     _show(problems)
     blocked = any(problem.blocks for problem in problems)
-    _train_button(info, None if blocked else settings)
+    _train_button(blocked)
     if not blocked and seconds:
         st.caption(f"About {seconds_text(seconds[settings.precision])} an epoch (estimate).")
 
@@ -79,6 +79,11 @@ def _dataset(current: str) -> str:
     return current
 
 
+def _problems(info: DatasetInfo, settings: RunSettings) -> tuple[Problem, ...]:
+    limit = state.settings().memory_limit
+    return check_request(state.document().architecture, info, settings, limit, _labels(info.name))
+
+
 def _show(problems: tuple[Problem, ...]) -> None:
     """Each problem in its own box, with a button that mends it where there is one."""
     for place, problem in enumerate(problems):
@@ -98,18 +103,18 @@ def _apply(problem: Problem) -> None:
             enter(name, value)
 
 
-def _train_button(info: DatasetInfo, settings: RunSettings | None) -> None:
-    """`settings`: None while they, or the network, can't be trained."""
+def _train_button(blocked: bool) -> None:
+    """`blocked`: the settings, or the network, can't be trained."""
     st.button(
         "Train",
         key="train",
         type="primary",
         width="stretch",
-        disabled=settings is None,
-        on_click=_start,
-        args=(info.name, settings, uuid.uuid4().hex),  # a key for each drawing of the button
+        disabled=blocked,
+        on_click=run_actions.attempt,
+        args=(partial(_start, uuid.uuid4().hex),),  # a key for each drawing of the button
     )
-    if settings is None:
+    if blocked:
         st.caption("Mend what is marked red above, then train.")
 
 
@@ -126,10 +131,18 @@ def _epoch_seconds(images: tuple[int, int], settings: RunSettings) -> dict[str, 
     return {name: forecast(calibration, network, *images, batch, name).seconds for name in PRECISIONS}
 
 
-def _start(dataset: str, settings: RunSettings, click: str) -> None:
-    """Make the run. A second click finds the run the first one made: its key, or its request, is the same."""
+def _start(click: str) -> None:
+    """Make the run that the form asks for now: what was typed just before the click belongs to it.
+
+    A second click finds the run the first one made: its key, or its request, is the same. Nothing is made of a form
+    that asks for nothing right: the page, drawn next, says what is wrong.
+    """
     document = state.document()
-    run = state.store().create_run(document.architecture, dataset, settings, key=click)
+    info = DATASETS[document.dataset]
+    asked, wrong = wanted(current_values(), info)
+    if wrong or any(problem.blocks for problem in _problems(info, RunSettings(**asked))):
+        return
+    run = state.store().create_run(document.architecture, document.dataset, RunSettings(**asked), key=click)
     state.supervisor().nudge()
     state.set_current_run_id(run.run_id)
 

@@ -39,7 +39,7 @@ def everyday(fields: Fields, info: DatasetInfo) -> None:
     with left:
         fields.choice("optimizer", "Optimizer", {name: name for name in OPTIMIZERS})
     with right:
-        fields.number("learning_rate", "Learning rate", Range(0.000001, 10.0, 0.0005))
+        fields.number("learning_rate", "Learning rate", Range(1e-12, 10.0, 0.0005))
     left, right = st.columns(2)
     with left:
         fields.choice(
@@ -51,7 +51,11 @@ def everyday(fields: Fields, info: DatasetInfo) -> None:
     with right:
         split = fields.values["validation"] == "split"
         fields.number(
-            "split", "Validation, %", Range(1, 99, 1), "The last so many percent of the training images.", not split
+            "split",
+            "Validation, %",
+            Range(0.01, 99.99, 1.0),
+            "The last so many percent of the training images.",
+            not split,
         )
 
 

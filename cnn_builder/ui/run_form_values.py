@@ -15,7 +15,7 @@ _OWN = ("validation_split", "validation_data", "class_weight", *CLIPPING)  # ask
 
 DEFAULTS: dict[str, Any] = {
     **{name: value for name, value in RunSettings().model_dump().items() if name not in _OWN},
-    **{"validation": "split", "split": 10, "clipping": "none", "clip": 1.0, "weights": "none", "own_weights": ""},
+    **{"validation": "split", "split": 10.0, "clipping": "none", "clip": 1.0, "weights": "none", "own_weights": ""},
 }
 """Every field of the form with what it begins with."""
 
@@ -72,7 +72,7 @@ def form_values(settings: RunSettings, info: DatasetInfo) -> dict[str, Any]:
     elif settings.validation_split == 0:
         values |= {"validation": "none"}
     else:
-        values |= {"validation": "split", "split": round(settings.validation_split * 100)}
+        values |= {"validation": "split", "split": round(settings.validation_split * 100, 10)}
     clip = next((name for name in CLIPPING if getattr(settings, name) is not None), None)
     values |= {"clipping": clip, "clip": getattr(settings, clip)} if clip else {"clipping": "none"}
     weights = settings.class_weight

@@ -35,8 +35,8 @@ def run_result(run: Run) -> None:
         if found is not None:
             st.markdown(
                 f"95 % interval **{range_text(found.interval)}**",
-                help=f"Another {found.images:,} images of the same kind would give a share in here, 19 times of 20. "
-                "It speaks of this trained model: the same network from another seed differs too.",
+                help=f"Of {found.images:,} images. Intervals made this way hold a model's true share, over all images "
+                "of this kind, 19 times of 20. It speaks of this trained model: from another seed the network differs.",
             )
         st.caption(score_words(run))
         st.page_link("pages/draw.py", label="Draw something", icon="✏️")

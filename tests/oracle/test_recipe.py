@@ -179,7 +179,7 @@ def test_the_learning_rate_can_be_changed_on_the_way() -> None:
     for rate in (0.1, 0.01):
         loop.set_learning_rate(rate)
         theirs.optimizer.learning_rate = rate
-        assert loop.learning_rate == rate and loop.rate == pytest.approx(rate)
+        assert loop.learning_rate == rate
         loop.train(np.arange(40, dtype=np.int32).reshape(5, BATCH))
         theirs.fit(IMAGES[:40] / 255.0, LABELS[:40], batch_size=BATCH, shuffle=False, verbose=0)
     for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):

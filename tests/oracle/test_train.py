@@ -13,7 +13,7 @@ from cnn_builder.engine.checkpoint_file import LAST, read
 from cnn_builder.engine.checkpoints import Checkpoints
 from cnn_builder.engine.checkpoints import load as load_model
 from cnn_builder.engine.errors import ModelError, TrainingError
-from cnn_builder.engine.loop import Loop
+from cnn_builder.engine.loop import Loop, Score
 from cnn_builder.engine.parts import Parts
 from cnn_builder.engine.pipeline import Chunks, epoch_order
 from cnn_builder.engine.recorder import Recorder
@@ -180,6 +180,35 @@ def test_a_loss_that_is_no_number_ends_the_run(settings: Settings, digits: Datas
     assert ended.reason is not None and ended.reason.startswith("diverged at step ")
     if (last := settings.run_folder(run.run_id) / LAST).exists():  # a machine may take its time to diverge
         assert all(np.isfinite(array).all() for array in read(last).arrays.values() if array.dtype.kind == "f")
+
+
+def test_an_early_stop_is_remembered_where_the_score_was_not_made(
+    settings: Settings, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = RunSettings(epochs=50, early_stopping=1, min_delta=10.0, train_limit=300)
+    with Store.open(settings) as store:
+        run = given_out(store, request)
+
+        def dies(*_: object) -> None:
+            raise MemoryError
+
+        with monkeypatch.context() as patch, pytest.raises(MemoryError):
+            patch.setattr(Loop, "examine", dies)
+            patch.setattr(Loop, "evaluate", lambda *_: Score(1.0, 0.5))
+            train(run, store, settings, lambda: digits)
+        store.finish(run.run_id, "crashed", "out of memory")
+        store.request_resume(run.run_id)
+        again = store.claim_next(1)
+        assert again is not None
+        train(again, store, settings, lambda: digits)
+        ended, epochs = store.get(run.run_id), store.metrics(run.run_id, kind="epoch")
+    assert [row.epoch for row in epochs] == [1, 2]
+    assert (ended.status, ended.reason, ended.epoch) == (
+        "finished",
+        "stopped early: no better validation loss for 1 epoch",
+        2,
+    )
+    assert ended.test_accuracy is not None
 
 
 def test_a_stop_asked_for_before_the_start_trains_nothing(settings: Settings, digits: Dataset) -> None:

@@ -30,7 +30,7 @@ for step in range(1, run.settings.epochs + 1):
     time.sleep(0.1)
     store.append(run_id, [Metric(step, step, "step", 1 / step, 0.5)])
     store.beat(run_id, step, step)
-    if store.control(run_id) == "stop":
+    if store.asked(run_id).stop:
         store.finish(run_id, "stopped")
         break
 else:

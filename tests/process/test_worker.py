@@ -117,9 +117,24 @@ def test_ctrl_c_in_the_terminal_is_not_the_workers(house: House) -> None:
 
 def test_a_standby_worker_takes_a_run_and_another_gets_ready(house: House) -> None:
     house.launcher.warm()
+    waiting = house.launcher._standby
     run = house.store.create_run(TINY, "digits", RunSettings(epochs=1, train_limit=600))
-    assert house.until(run.run_id, ended).status == "finished"
+    done = house.until(run.run_id, ended)
+    assert done.status == "finished" and waiting is not None and done.pid == waiting.pid
     assert (house.settings.run_folder(run.run_id) / "worker.log").is_file()
+    again = house.launcher._standby
+    assert again is not None and again.pid != done.pid and again.poll() is None
+
+
+def test_who_started_a_worker_starts_the_next_run_too(house: House) -> None:
+    """It has a worker ready, and learns how its own workers die; one that ends leaves it the time."""
+    first, second = (
+        house.store.create_run(TINY, "digits", RunSettings(epochs=1, train_limit=200, seed=seed)) for seed in (0, 1)
+    )
+    assert house.until(first.run_id, ended).status == "finished"
+    begun = house.until(second.run_id, lambda run: run.pid is not None)
+    assert begun.pid == house.launcher._children[second.run_id].pid
+    assert house.until(second.run_id, ended).status == "finished"
 
 
 def test_a_run_that_cannot_start_says_why(house: House) -> None:

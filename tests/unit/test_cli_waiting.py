@@ -82,19 +82,19 @@ def test_each_epoch_is_a_line_and_the_result_the_last(store: Store, capsys: pyte
 def test_ctrl_c_asks_once_and_waits_for_the_worker(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     run_id = queued(store)
     store.claim_next(1)
-    seen: list[str | None] = []
+    seen: list[bool] = []
 
     def interrupt() -> None:
         store.begin(run_id, total_steps=20)
         wait.interrupted.set()
 
     def obey() -> None:
-        seen.append(store.control(run_id))
+        seen.append(store.asked(run_id).stop)
         store.finish(run_id, "stopped")
 
     wait = waiting(store, interrupt, obey)
     assert wait_for(run_id, wait, as_json=True).status == "stopped"
-    assert seen == ["stop"]
+    assert seen == [True]
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["status"] == "stopped"
 
 

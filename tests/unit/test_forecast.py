@@ -231,6 +231,14 @@ def test_a_finished_run_is_held_against_its_forecast(own_home: Path) -> None:
         assert found.seconds == 2.5
         assert found.forecast == forecast(CALIBRATION, L1, 900, 100, 64).seconds
         assert last_like(store, CALIBRATION, PRESETS["L2"].architecture, "mnist") is None
+        early = RunSettings(epochs=200, train_limit=1_000, early_stopping=2)
+        run = store.create_run(L1, "mnist", early)
+        store.claim_next(1)
+        store.begin(run.run_id, 3_000)
+        store.append(run.run_id, [Metric(epoch, epoch * 29, "epoch", 1.0, 0.5, seconds=2.0) for epoch in range(1, 11)])
+        store.finish(run.run_id, "finished", "no better validation loss for 2 epochs", {"seconds": 20.0})
+        found = last_like(store, CALIBRATION, L1, "mnist")
+        assert found is not None and (found.run.run_id, found.seconds) == (run.run_id, 2.0)
         assert last_like(store, CALIBRATION, L1, "digits") is None
 
 

@@ -1,6 +1,7 @@
 """The store: one run a request, states that only go forward, metrics in order."""
 
 import math
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cnn_builder.architecture import Architecture
-from cnn_builder.runs import Metric, Run, RunNotFound, RunSettings, RunStateError, Store, StoreError
+from cnn_builder.runs import Metric, Run, RunNotFound, RunSettings, RunStateError, Store, StoreError, processes
 from cnn_builder.runs.ids import RUN_ID, new_id
 
 TINY = Architecture.from_dict(
@@ -142,7 +143,7 @@ def test_a_stop_while_it_starts_is_kept(store: Store) -> None:
     store.claim_next(1)
     assert store.request_stop(run.run_id).status == "stopping"
     store.begin(run.run_id, 10)
-    assert store.get(run.run_id).status == "stopping" and store.control(run.run_id) == "stop"
+    assert store.get(run.run_id).status == "stopping" and store.asked(run.run_id).stop
 
 
 def test_stopping(store: Store) -> None:
@@ -150,11 +151,11 @@ def test_stopping(store: Store) -> None:
     assert store.request_stop(waiting.run_id).status == "stopped"
     assert store.claim_next(1) is None
     run = started(store, seed=1)
-    assert store.control(run.run_id) is None
+    assert not store.asked(run.run_id).stop
     assert store.request_stop(run.run_id).status == "stopping"
-    assert store.control(run.run_id) == "stop"
+    assert store.asked(run.run_id).stop
     assert store.finish(run.run_id, "stopped")
-    assert store.request_stop(run.run_id).status == "stopped" and store.control(run.run_id) is None
+    assert store.request_stop(run.run_id).status == "stopped" and not store.asked(run.run_id).stop
 
 
 def test_the_first_end_counts(store: Store, clock: Clock) -> None:
@@ -219,6 +220,47 @@ def test_a_claim_without_a_process_goes_back(store: Store) -> None:
     store.release(run.run_id)
     run = store.get(run.run_id)
     assert (run.status, run.pid, run.pid_started) == ("starting", 4321, 12.5)
+
+
+def test_a_worker_takes_its_run_whoever_says_what(store: Store) -> None:
+    run = store.create_run(TINY, "mnist", RunSettings())
+    with pytest.raises(RunStateError, match="expected the status starting, received queued"):
+        store.take(run.run_id)
+    store.claim_next(1)
+    taken = store.take(run.run_id)  # before its launcher could say which process it started
+    own = (os.getpid(), processes.process_started(os.getpid()))
+    assert (taken.status, taken.pid, taken.pid_started) == ("starting", *own)
+    assert taken.boot == processes.boot_id()
+    store.set_process(run.run_id, 4321, 12.5)
+    assert store.get(run.run_id).pid == os.getpid()
+    store.release(run.run_id)
+    assert store.get(run.run_id).status == "starting"
+    assert store.take(run.run_id).pid == os.getpid()  # a second time, too
+
+
+def test_a_run_that_a_living_process_has_is_not_taken(store: Store) -> None:
+    run = store.create_run(TINY, "mnist", RunSettings())
+    store.claim_next(1)
+    parent = os.getppid()
+    started = processes.process_started(parent)
+    assert started is not None
+    store.set_process(run.run_id, parent, started)
+    with pytest.raises(RunStateError, match=f"process {parent} has it"):
+        store.take(run.run_id)
+    assert store.get(run.run_id).pid == parent
+
+
+def test_a_dead_process_leaves_its_run_to_be_taken(store: Store) -> None:
+    run = store.create_run(TINY, "mnist", RunSettings())
+    store.claim_next(1)
+    store.set_process(run.run_id, os.getppid(), 12.5)  # its number, but another program's now
+    assert store.take(run.run_id).pid == os.getpid()
+
+
+def test_all_runs_are_listed_where_no_limit_is_given(store: Store) -> None:
+    for seed in range(3):
+        store.create_run(TINY, "mnist", RunSettings(seed=seed))
+    assert len(store.list(2)) == 2 and len(store.list(None)) == 3
 
 
 def test_a_second_opening_sees_the_same(store: Store, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cnn_builder.architecture import Architecture
-from cnn_builder.runs import LauncherError, Run, RunSettings, Store, Supervisor, processes
+from cnn_builder.runs import LauncherError, Run, RunSettings, Store, StoreBusy, Supervisor, processes
 
 TINY = Architecture.from_dict({"version": 1, "name": "Tiny", "input_shape": [8, 8, 1], "layers": [{"type": "Flatten"}]})
 
@@ -149,6 +149,55 @@ def test_a_silent_worker_is_ended_when_asked_to_stop(house: House) -> None:
     house.tick()
     assert house.launcher.killed == [run_id]
     assert house.state(run_id) == ("stopped", "not responding, ended")
+
+
+def test_a_worker_that_hangs_as_it_starts_is_told(house: House) -> None:
+    run_id = house.queue()
+    house.tick()
+    house.tick()
+    house.tick(after=30)
+    assert house.state(run_id) == ("starting", "not responding") and not house.launcher.killed
+
+
+def test_silence_proves_nothing_while_the_store_takes_no_writes(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hung writer holds the store: no worker can give a sign of life, and none is killed for it."""
+    run_id = house.running()
+    house.store.request_stop(run_id)
+    house.tick()
+
+    def busy(*_: object) -> None:
+        raise StoreBusy("The store is busy.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.store, "note", busy)
+        with pytest.raises(StoreBusy):
+            house.tick(after=40)
+    assert house.launcher.killed == [] and house.state(run_id) == ("stopping", None)
+    house.store.beat(run_id, 5, 1)
+    house.tick(after=29)
+    assert house.launcher.killed == []
+
+
+def test_a_worker_whose_process_could_not_be_told_is_watched_all_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store was busy, or the server died, right after the worker was started: the worker says it itself."""
+    run_id = house.queue()
+
+    def busy(*_: object) -> None:
+        raise StoreBusy("The store is busy.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(house.store, "set_process", busy)
+        with pytest.raises(StoreBusy):
+            house.tick()
+    house.store.take(run_id)
+    house.store.begin(run_id, 10)
+    house.tick(after=100)
+    assert house.launcher.submitted == [run_id]
+    house.launcher.dead[run_id] = "killed (signal 9)"
+    house.tick()
+    assert house.state(run_id) == ("crashed", "killed (signal 9)")
 
 
 def test_a_responding_worker_may_take_its_time_to_stop(house: House) -> None:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from cnn_builder.architecture import PRESETS
 from cnn_builder.figures.curves import MAX_POINTS, curve_rows
-from cnn_builder.runs import LocalLauncher, Metric, Run, RunSettings, Store, Supervisor
+from cnn_builder.runs import LocalLauncher, Metric, Run, RunSettings, Store, StoreBusy, Supervisor
 from cnn_builder.ui.components.curves import ANSWERS, next_rows
 from cnn_builder.ui.live import progress
 from cnn_builder.ui.run_result import samples_html, score_words
@@ -51,6 +51,51 @@ def test_train_makes_one_run_and_shows_it_by_its_address(page: AppTest, store: S
     assert run.settings.epochs == 3 and run.dataset == "digits"
     assert page.query_params["run"] in (run.run_id, [run.run_id])
     assert page.button("stop")
+
+
+def told(page: AppTest) -> list[str]:
+    return [box.value.replace("\\", "") for box in page.error]
+
+
+def test_what_is_typed_just_before_the_click_is_trained(page: AppTest, store: Store) -> None:
+    page.number_input("run-epochs").set_value(9)
+    page.number_input("run-split").set_value(12.5)
+    page.button("train").click().run()
+    (run,) = store.list()
+    assert (run.settings.epochs, run.settings.validation_split) == (9, 0.125)
+
+
+def test_what_is_wrong_just_before_the_click_is_told_not_trained(page: AppTest, store: Store) -> None:
+    page.number_input("run-train_limit").set_value(5)
+    page.button("train").click().run()
+    assert page.button("train").disabled and page.error and not store.list()
+
+
+def test_a_store_that_is_busy_at_the_click_is_told_in_words(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: object, **__: object) -> None:
+        raise StoreBusy("The store is busy.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "create_run", busy)
+        page.button("train").click().run()
+    assert not page.exception and told(page) == ["The store is busy."]
+    page.run()
+    assert not page.error
+
+
+def test_a_store_that_is_busy_while_a_run_is_watched_is_told_in_words(
+    page: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.button("train").click().run()
+
+    def busy(*_: object, **__: object) -> None:
+        raise StoreBusy("The store is busy.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "events", busy)
+        page.run()
+        assert not page.exception and told(page) == ["The store is busy."]
+    assert not page.run().error
 
 
 def test_a_blocked_run_is_mended_by_its_button(page: AppTest) -> None:

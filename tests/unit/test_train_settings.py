@@ -132,6 +132,10 @@ CHANGES: list[dict[str, Any]] = [
     {"schedule": "exponential", "decay_epochs": 2.5, "class_weight": (1.0,) * 9 + (0.5,), "amsgrad": True},
     {"early_stopping": 2, "reduce_on_plateau": 1, "plateau_factor": 0.5, "min_delta": 0.1, "deterministic": True},
     {"precision": "mixed_bfloat16"},
+    {"validation_split": 0.125},
+    {"validation_split": 0.005},
+    {"validation_split": 0.995},
+    {"learning_rate": 1e-7},
 ]
 
 
