@@ -34,7 +34,7 @@ def forecast(spec: str, dataset: str, as_json: bool, **options: Any) -> None:
     from cnn_builder.runs import RunSettings
     from cnn_builder.runs.forecast import ADAM_SLOTS
     from cnn_builder.runs.forecast import forecast as expect
-    from cnn_builder.runs.hindsight import images_of
+    from cnn_builder.runs.image_counts import images_of
 
     architecture = read_spec(spec)
     info = describe(dataset)

@@ -67,12 +67,12 @@ def check(architecture: "Architecture", info: "DatasetInfo", request: "RunSettin
     Loads the data set only where it must: to fetch what is not on this machine, or when so few images train that
     a class could be missing.
     """
-    from cnn_builder.data import is_local, load, split
+    from cnn_builder.data import is_local, load
     from cnn_builder.runs.checks import check_request
+    from cnn_builder.runs.image_counts import images_of
 
     labels = None
-    images = min(request.train_limit or info.train_size, info.train_size)
-    kept = images if request.validation_data == "test" else split(images, request.validation_split)
+    kept, _ = images_of(info, request)
     problems = check_request(architecture, info, request, settings.memory_limit)
     if not any(problem.blocks for problem in problems):
         if not is_local(info.name, settings.data):

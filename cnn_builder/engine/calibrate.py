@@ -164,9 +164,9 @@ def is_busy() -> bool:
 def calibrate(measured: Measured, busy: bool = False) -> Calibration:
     """The calibration that explains what was measured best."""
     train, error = fit(measured.train)
-    mixed, _ = fit(measured.mixed)
+    mixed, mixed_error = fit(measured.mixed)
     evaluate, _ = fit(measured.evaluate)
-    return Calibration(train, mixed, evaluate, error, busy)
+    return Calibration(train, mixed, evaluate, max(error, mixed_error), busy)
 
 
 def main(settings: Settings, networks: Sequence[Network] = NETWORKS, passes: int = PASSES) -> int:

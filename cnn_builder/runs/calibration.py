@@ -163,6 +163,11 @@ class Calibrator:
             self._start()
             return Standing("failed", reason=self._reason) if self._reason else Standing("measuring")
 
+    def known(self) -> Calibration | None:
+        """What was measured before; None where nothing was. Starts nothing."""
+        with self._lock:
+            return self._read()
+
     def again(self) -> None:
         """Forget what was measured, or that it failed: the next `poll` has it measured anew. Raises OSError."""
         with self._lock:

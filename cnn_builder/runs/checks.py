@@ -8,7 +8,8 @@ import numpy as np
 
 from cnn_builder.architecture import Architecture, Repair, notices, repairs, trace
 from cnn_builder.architecture.memory import training_bytes
-from cnn_builder.data import DatasetInfo, split
+from cnn_builder.data import DatasetInfo
+from cnn_builder.runs.image_counts import images_of
 from cnn_builder.runs.models import RunSettings
 
 DEFAULT_SPLIT = 0.1
@@ -103,8 +104,8 @@ def _memory_problems(architecture: Architecture, settings: RunSettings, limit: i
 
 
 def _split_problems(info: DatasetInfo, settings: RunSettings, labels: np.ndarray | None) -> Iterator[Problem]:
-    images = _image_count(info, settings)
-    training = _training_count(info, settings)
+    training, validated = images_of(info, settings)
+    images = training if settings.validation_data == "test" else training + validated
     fix = _split_fix(info, settings, labels)
     if training < 1:
         yield Problem(
@@ -158,15 +159,6 @@ def _time_problems(settings: RunSettings) -> Iterator[Problem]:
             )
 
 
-def _image_count(info: DatasetInfo, settings: RunSettings) -> int:
-    return min(settings.train_limit or info.train_size, info.train_size)
-
-
-def _training_count(info: DatasetInfo, settings: RunSettings) -> int:
-    images = _image_count(info, settings)
-    return images if settings.validation_data == "test" else split(images, settings.validation_split)
-
-
 def _missing(info: DatasetInfo, labels: np.ndarray | None, start: int, stop: int) -> list[str]:
     """The classes with no image among the training images `start` to `stop` (not included)."""
     if labels is None:
@@ -187,7 +179,7 @@ def _split_fix(info: DatasetInfo, settings: RunSettings, labels: np.ndarray | No
         ),
     )
     for fix in candidates:
-        training = _training_count(info, fix.settings)
+        training, _ = images_of(info, fix.settings)
         if training and not _missing(info, labels, 0, training):
             return fix
     return None

@@ -47,7 +47,8 @@ class Rates:
 class Calibration:
     """What work costs on a machine: a training step in float32 and in mixed bfloat16, and validating a batch.
 
-    `error` is the fit's own typical error, a share. `busy`: the machine worked on something else as well.
+    `error` is the typical error of the worse fit to training steps, a share. `busy`: the machine worked on something
+    else as well.
     """
 
     train: Rates
@@ -84,7 +85,9 @@ def forecast(
     Layers from the first one that does not fit on are not counted.
     """
     whole, rest = divmod(train_images, batch_size)
-    rates = calibration.train if precision == "float32" else calibration.mixed
+    # With a single layer that has weights, none computes in anything but float32.
+    lowered = precision != "float32" and sum(row.params > 0 for row in trace(architecture).rows) > 1
+    rates = calibration.mixed if lowered else calibration.train
     training = whole * rates.of(work(architecture, batch_size))
     if rest:
         training += rates.of(work(architecture, rest))

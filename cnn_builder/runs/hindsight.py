@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from statistics import median
 
 from cnn_builder.architecture import Architecture
-from cnn_builder.data import DATASETS, DatasetInfo, split
+from cnn_builder.data import DATASETS
 from cnn_builder.runs.forecast import Calibration, forecast
-from cnn_builder.runs.models import Run, RunSettings
+from cnn_builder.runs.image_counts import images_of
+from cnn_builder.runs.models import Run
 from cnn_builder.runs.store import Store
 
 LOOKED_AT = 20
@@ -20,15 +21,6 @@ class Taken:
     run: Run
     seconds: float
     forecast: float
-
-
-def images_of(info: DatasetInfo, settings: RunSettings) -> tuple[int, int]:
-    """How many images a run with these settings trains on, and validates on after each epoch."""
-    images = min(settings.train_limit or info.train_size, info.train_size)
-    if settings.validation_data == "test":
-        return images, min(settings.test_limit or info.test_size, info.test_size)
-    kept = split(images, settings.validation_split)
-    return kept, images - kept
 
 
 def last_like(store: Store, calibration: Calibration, architecture: Architecture, dataset: str) -> Taken | None:

@@ -8,7 +8,7 @@ import streamlit as st
 from cnn_builder.data import DATASETS
 from cnn_builder.runs import Metric, Run, Store
 from cnn_builder.runs.coach import Finding, findings
-from cnn_builder.runs.hindsight import images_of
+from cnn_builder.runs.image_counts import images_of
 from cnn_builder.runs.remedies import Remedy
 from cnn_builder.ui import run_state, state
 from cnn_builder.ui.again import fill_form

@@ -12,7 +12,8 @@ from cnn_builder.figures.quantities import bytes_text, seconds_text
 from cnn_builder.runs import RunSettings, StoreError
 from cnn_builder.runs.calibration import Standing
 from cnn_builder.runs.forecast import ADAM_SLOTS, Calibration, forecast
-from cnn_builder.runs.hindsight import images_of, last_like
+from cnn_builder.runs.hindsight import last_like
+from cnn_builder.runs.image_counts import images_of
 from cnn_builder.ui import looking, state
 from cnn_builder.ui.document import Document
 from cnn_builder.ui.text import plain

@@ -24,7 +24,7 @@ def set_place(layer_key: str, row: int, column: int) -> None:
 
 def batch_size() -> int:
     """Images a step, for the estimates."""
-    kept: int = st.session_state.get(_BATCH, 32)
+    kept: int = st.session_state.get(_BATCH, DEFAULT_BATCH)
     return kept
 
 

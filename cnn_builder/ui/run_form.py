@@ -14,13 +14,11 @@ from cnn_builder.architecture.errors import CnnBuilderError
 from cnn_builder.data import DATASETS, DatasetInfo, is_local, load
 from cnn_builder.figures.quantities import seconds_text
 from cnn_builder.runs import RunSettings
-from cnn_builder.runs.calibration import calibration_file
-from cnn_builder.runs.calibration import read as calibration_of
 from cnn_builder.runs.checks import Problem, check_request
 from cnn_builder.runs.forecast import forecast
-from cnn_builder.runs.hindsight import images_of
+from cnn_builder.runs.image_counts import images_of
 from cnn_builder.runs.run_settings import PRECISIONS
-from cnn_builder.ui import run_actions, state
+from cnn_builder.ui import looking, run_actions, state
 from cnn_builder.ui.run_form_fields import Fields, current_values, enter, key
 from cnn_builder.ui.run_form_groups import everyday, groups
 from cnn_builder.ui.run_form_values import form_values, wanted
@@ -124,11 +122,14 @@ def _epoch_seconds(images: tuple[int, int], settings: RunSettings) -> dict[str, 
     Args:
         images: how many are trained on, and validated on.
     """
-    calibration = calibration_of(calibration_file(state.settings()))
+    calibration = looking.calibrator().known()
     if calibration is None:
         return {}
     network, batch = state.document().architecture, settings.batch_size
-    return {name: forecast(calibration, network, *images, batch, name).seconds for name in PRECISIONS}
+    seconds = {name: forecast(calibration, network, *images, batch, name).seconds for name in PRECISIONS}
+    least, most = sorted(seconds.values())
+    # A difference within the error of the estimate is none.
+    return seconds if most - least > calibration.error * most else dict.fromkeys(PRECISIONS, seconds["float32"])
 
 
 def _start(click: str) -> None:

@@ -182,9 +182,11 @@ def _data(fields: Fields, info: DatasetInfo) -> None:
 
 def _precision(fields: Fields, seconds: Mapping[str, float]) -> None:
     fields.choice("precision", "Precision", _PRECISIONS)
-    if seconds:
+    if not seconds:
+        st.caption("Build, under Costs, measures what this machine gains by it.")
+    elif len(set(seconds.values())) == 1:
+        st.caption("This network trains no faster in mixed bfloat16 on this machine (an estimate).")
+    else:
         told = ", ".join(f"{seconds_text(seconds[name])} in {words}" for name, words in _PRECISIONS.items())
         st.caption(f"An epoch takes about {told} (estimates).")
-    else:
-        st.caption("Build, under Costs, measures what this machine gains by it.")
     fields.toggle("deterministic", "Deterministic")

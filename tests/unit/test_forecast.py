@@ -18,7 +18,8 @@ from cnn_builder.engine.cost_fit import fit
 from cnn_builder.runs import Metric, RunSettings, Store
 from cnn_builder.runs.calibration import Calibrator, Standing, calibration_file, machine, read, write
 from cnn_builder.runs.forecast import KINDS, Calibration, Rates, forecast, validation_work, work
-from cnn_builder.runs.hindsight import images_of, last_like
+from cnn_builder.runs.hindsight import last_like
+from cnn_builder.runs.image_counts import images_of
 from cnn_builder.settings import Settings
 
 L1 = PRESETS["L1"].architecture
@@ -76,6 +77,9 @@ def test_an_epoch_is_its_steps_the_smaller_last_one_and_the_validation() -> None
     mixed = forecast(CALIBRATION, L1, 3 * 32 + 8, 300, 32, "mixed_bfloat16")
     assert mixed.training == pytest.approx(validated.training / 2)
     assert mixed.validation == validated.validation  # scores are float32's
+    layers = [{"type": "Flatten"}, {"type": "Dense", "units": 10, "activation": "softmax"}]
+    alone = Architecture.from_dict({**L1.to_dict(), "layers": layers})  # its one layer with weights is the last
+    assert forecast(CALIBRATION, alone, 32, 0, 32, "mixed_bfloat16") == forecast(CALIBRATION, alone, 32, 0, 32)
 
 
 def test_the_file_brings_back_what_was_measured(tmp_path: Path) -> None:
