@@ -4,10 +4,8 @@ import streamlit as st
 
 from cnn_builder.architecture.errors import CnnBuilderError
 from cnn_builder.ui import compare_runs, state
-from cnn_builder.ui.compare_table import download, filtered, runs_table
+from cnn_builder.ui.compare_table import MOST_RUNS, download, filtered, follow, runs_table
 from cnn_builder.ui.navigation import inside_frame
-
-MOST_RUNS = 500
 
 
 def main() -> None:
@@ -22,6 +20,7 @@ def main() -> None:
         st.info("Nothing is trained yet. Train two networks, then see here which one reads better, and at what cost.")
         st.page_link("pages/train.py", label="Go to Train", icon="➡️")
         return
+    follow(runs)
     shown = filtered(runs)
     if not shown:
         st.info("No run is like this. Take a word or a choice away.")

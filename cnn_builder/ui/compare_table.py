@@ -1,7 +1,7 @@
 """The table of runs: its filter, the rows that are chosen, and the CSV."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
@@ -11,7 +11,10 @@ import streamlit as st
 from cnn_builder.data import DATASETS
 from cnn_builder.runs import Run
 from cnn_builder.runs.table import Filter, row_of, runs_csv
+from cnn_builder.ui import state
 
+MOST_RUNS = 500
+POLL = "2s"
 FIRST_CHOSEN = 3
 MOST_CHOSEN = 10
 _SHOWN = (
@@ -32,6 +35,19 @@ _CONFIG = {
     "status": st.column_config.TextColumn("Status"),
     "created": st.column_config.DatetimeColumn("Made", format="D MMM YYYY, HH:mm"),
 }
+
+
+def follow(runs: Sequence[Run]) -> None:
+    """Draw the page again when an epoch or a run ends; no timer runs while no run does."""
+    active = {run.run_id: (run.status, run.epoch) for run in runs if run.is_active}
+    if active:
+        st.fragment(_look, run_every=POLL)(active)
+
+
+def _look(known: Mapping[str, tuple[str, int]]) -> None:
+    now = {run.run_id: (run.status, run.epoch) for run in state.store().list(MOST_RUNS) if run.run_id in known}
+    if now != known:
+        st.rerun()
 
 
 def filtered(runs: Sequence[Run]) -> list[Run]:

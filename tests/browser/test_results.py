@@ -99,6 +99,34 @@ def test_two_runs_are_compared(app: Any, page: Page, runs: tuple[str, str]) -> N
     assert Path(download.value.path()).read_text(encoding="utf-8").count("\n") == 3
 
 
+def test_a_run_at_work_is_followed_and_nothing_polls_after_it(app: Any, page: Page) -> None:
+    sent: list[object] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    with Store.open(Settings(home=app.home)) as store:
+        run_id = store.create_run(PRESETS["LeNet-5"].architecture, "digits", RunSettings(seed=9), name="At work").run_id
+        while store.get(run_id).status == "queued":
+            store.claim_next(100)
+        store.take(run_id)  # this process is its worker
+        store.begin(run_id, 30)
+        store.append(run_id, [Metric(1, 10, "epoch", 1.0, 0.8, seconds=1.0)])
+        store.beat(run_id, 10, 1)
+        open_page(page, app, "compare")
+        page.get_by_label("Find").fill("At work")
+        page.get_by_label("Find").press("Enter")
+        expect(page.get_by_text("None of these runs has a validation accuracy yet.")).to_be_visible()
+        store.append(run_id, [Metric(2, 20, "epoch", 1.0, 0.8, 0.5, 0.7, seconds=1.0)])
+        store.beat(run_id, 20, 2)
+        expect(page.locator(".st-key-compare-curves .main-svg").first).to_be_visible()
+        store.finish(run_id, "finished", None, {"test_accuracy": 0.9, "test_loss": 0.3, "seconds": 1.0})
+        expect(page.locator(".st-key-compare-scatter .main-svg").first).to_be_visible()
+        page.locator(IDLE).wait_for()
+        page.wait_for_timeout(500)
+        before = len(sent)
+        page.wait_for_timeout(5_000)
+        assert len(sent) == before
+        store.delete(run_id)
+
+
 @pytest.mark.parametrize(("path", "scheme"), [("train", "dark"), ("compare", "light")])
 def test_results_can_be_read_by_everybody(
     app: Any, new_page: Callable[..., Page], runs: tuple[str, str], path: str, scheme: str
