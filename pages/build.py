@@ -8,12 +8,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from cnn_builder.architecture import Trace, trace
-from cnn_builder.architecture.errors import CnnBuilderError
 from cnn_builder.figures.trace_table import trace_table
 from cnn_builder.ui import frame, state
 from cnn_builder.ui.comparison import comparison
 from cnn_builder.ui.components.keys import keys
-from cnn_builder.ui.components.stack import refused, stack, take
+from cnn_builder.ui.components.stack import stack, take
 from cnn_builder.ui.costs import costs
 from cnn_builder.ui.document import Document
 from cnn_builder.ui.exchange import exchange
@@ -76,14 +75,11 @@ VIEWS: dict[str, Callable[[Document, Trace], None]] = {
 
 
 def take_operations() -> None:
-    sent, ack = st.session_state[state.STACK].get("operations"), state.stack_ack()
-    try:
-        document, ack = take(state.document(), sent, ack)
-        state.set_document(document)
-    except CnnBuilderError as error:
-        ack = refused(sent, ack)
-        state.tell(str(error))
-    state.set_stack_ack(ack)
+    taken = take(state.document(), st.session_state[state.STACK].get("operations"), state.stack_ack())
+    state.set_document(taken.document)
+    state.set_stack_ack(taken.ack)
+    if taken.refusal is not None:
+        state.tell(taken.refusal)
 
 
 inside_frame()

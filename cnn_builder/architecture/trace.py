@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 from cnn_builder.architecture.architecture import Architecture, InputShape
 from cnn_builder.architecture.errors import LayerFitError
 from cnn_builder.architecture.layers.base import Layer, Shape
+
+MOST_NUMBERS = 10**15
+"""Of an output: a million times what any machine holds, and few enough that no sum over layers leaves the floats."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,14 @@ class _Field:
         return _Field((rh + (kh - 1) * dh * jh, rw + (kw - 1) * dw * jw), (jh * sh, jw * sw))
 
 
+def _bounded(shape: Shape) -> Shape:
+    if prod(shape) > MOST_NUMBERS:
+        raise LayerFitError(
+            f"its output would be {prod(shape):.1e} numbers; at most {MOST_NUMBERS:.0e}. Make it smaller."
+        )
+    return shape
+
+
 def trace(architecture: Architecture) -> Trace:
     """Every layer's output shape, parameters, multiply-adds and receptive field. Never raises: see ``Trace.error``."""
     shape: Shape = architecture.input_shape
@@ -92,7 +104,7 @@ def trace(architecture: Architecture) -> Trace:
     rows: list[TraceRow] = []
     for index, layer in enumerate(architecture.layers):
         try:
-            out = layer.output_shape(shape)
+            out = _bounded(layer.output_shape(shape))
         except LayerFitError as error:
             message = f"Layer {index + 1} ({layer.type}, counted from 1): {error}"
             return Trace(architecture.input_shape, tuple(rows), TraceError(index, layer.type, message, shape))

@@ -30,10 +30,12 @@ def read_image(source: Path | str | bytes) -> np.ndarray:
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=FORMATS) as image:
                 _check(image, name)
-                return _as_array(ImageOps.exif_transpose(image))
+                return _as_array(_upright(image))
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise ImageError(_refusal(name, error)) from error
-    except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
+    except ImageError:
+        raise
+    except Exception as error:  # a decoder may raise anything over a damaged file
         raise ImageError(f"{name} is damaged or cut short ({error}). Save it again as PNG or JPEG.") from error
 
 
@@ -44,6 +46,17 @@ def _content(path: Path, name: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ImageError(f"{name} can't be opened: {reason}.") from error
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as its EXIF says; as it is where that cannot be read, since the pixels may be sound."""
+    try:
+        return ImageOps.exif_transpose(image)
+    except MemoryError:
+        raise
+    except Exception:
+        image.load()
+        return image
 
 
 def _check(image: Image.Image, name: str) -> None:

@@ -50,7 +50,7 @@ def window_html(picture: WindowPicture, *more: tuple[str, str]) -> str:
     rows, columns = picture.seen.rows, picture.seen.columns
     shown = Area(around.rows.cut(_middle(rows)), around.columns.cut(_middle(columns)))
     cell = cell_size(shown, WIDTH)
-    before = grid_html(shown, (height, width), cell, _window_marks(picture), picture.sentence)
+    before = grid_html(shown, (height, width), cell, _window_marks(picture, shown), picture.sentence)
     out_height, out_width = picture.output_shape[:2]
     part = Area(Span(0, out_height).cut(picture.row), Span(0, out_width).cut(picture.column))
     place = Mark(_place(picture.row, picture.column), "place")
@@ -83,18 +83,20 @@ def field_sentence(field: Box, whole: Box) -> str:
     return f"Of the image it sees {rows} and {columns}: {field.height}×{field.width} pixels{beyond}."
 
 
-def _window_marks(picture: WindowPicture) -> list[Mark]:
-    """The taps one by one where there are gaps between them, else as one; then outlines."""
+def _window_marks(picture: WindowPicture, shown: Area) -> list[Mark]:
+    """The taps one by one where there are gaps between them, else as one; then outlines. Only what is shown."""
     rows, columns = picture.seen.rows, picture.seen.columns
     window = Area(Span(rows[0], rows[-1] + 1), Span(columns[0], columns[-1] + 1))
     if _unbroken(rows) and _unbroken(columns):
         marks = [Mark(window, "taps")]
     else:
-        marks = [Mark(_place(row, column), "taps") for row in rows for column in columns]
+        across = [column for column in columns if shown.columns.start <= column < shown.columns.stop]
+        down = [row for row in rows if shown.rows.start <= row < shown.rows.stop]
+        marks = [Mark(_place(row, column), "taps") for row in down for column in across]
     marks.append(Mark(window, "window"))
     if picture.next_seen is not None:
-        across = picture.next_seen.columns
-        marks.append(Mark(Area(window.rows, Span(across[0], across[-1] + 1)), "next"))
+        beside = picture.next_seen.columns
+        marks.append(Mark(Area(window.rows, Span(beside[0], beside[-1] + 1)), "next"))
     return marks
 
 

@@ -180,8 +180,10 @@ def test_features_are_what_the_last_layer_sees(inside: Inside, images: np.ndarra
     np.testing.assert_allclose(found[7], inside.activations(images[7])[8], atol=1e-5)
 
 
-def test_the_plane_is_that_of_a_principal_component_analysis() -> None:
-    vectors = np.random.default_rng(2).normal(size=(60, 9)) * np.arange(1, 10)
+@pytest.mark.parametrize("count", [60, 5])
+def test_the_plane_is_that_of_a_principal_component_analysis(count: int) -> None:
+    """Of more vectors than features, and of fewer."""
+    vectors = np.random.default_rng(2).normal(size=(count, 9)) * np.arange(1, 10)
     points, shares = features.plane(vectors)
     theirs = PCA(2)
     np.testing.assert_allclose(np.abs(points), np.abs(theirs.fit_transform(vectors)), atol=1e-4)

@@ -69,6 +69,14 @@ def test_images_that_are_gone_are_told_with_the_answer(model: object) -> None:
     assert arrays["probabilities"].sum() == pytest.approx(1, abs=1e-5)
 
 
+def test_whatever_fails_in_the_background_leaves_the_answer(model: object) -> None:
+    gallery = SlowGallery(MemoryError())
+    gallery.ready.set()
+    header, arrays = read(Question({}, {"image": IMAGES[0]}, Inside(model, TINY), lambda: gallery))
+    assert header == {"settled": True, "why": "How sure to be could not be found (MemoryError)."}
+    assert arrays["probabilities"].sum() == pytest.approx(1, abs=1e-5)
+
+
 def test_distances_are_those_of_a_full_search() -> None:
     random = np.random.default_rng(1)
     vectors, others = random.normal(size=(50, 7)), random.normal(size=(9, 7))

@@ -1,6 +1,8 @@
 """Picture files of every awkward kind are read right, or refused in one line."""
 
+import contextlib
 import io
+import struct
 import zlib
 from pathlib import Path
 from typing import Any
@@ -46,6 +48,29 @@ def test_exif_turn_is_obeyed() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     assert read_image(png(Image.new("L", (30, 20)), "JPEG", exif=exif)).shape == (30, 20)
+
+
+def test_a_damaged_turn_leaves_the_picture_as_it_is() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    file = io.BytesIO()
+    Image.new("L", (4, 8), 7).save(file, "JPEG", exif=exif)
+    content = file.getvalue()
+    place = content.index(b"Exif\0\0") + 6
+    for cut in range(4, 40, 3):  # the EXIF block says rubbish from there on
+        broken = content[: place + cut] + b"\xff" * 6 + content[place + cut + 6 :]
+        with contextlib.suppress(ImageError):
+            assert read_image(broken).shape in ((4, 8), (8, 4))
+
+
+@pytest.mark.parametrize("error", [TypeError("Missing dimensions"), struct.error("unpack"), KeyError(3)])
+def test_whatever_a_decoder_raises_is_an_error_in_words(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Image, "open", fails)
+    with pytest.raises(ImageError, match="damaged or cut short"):
+        read_image(b"anything")
 
 
 def test_too_many_pixels_are_refused_before_unpacking() -> None:

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from cnn_builder.architecture import LAYER_TYPES, PRESETS, repairs
-from cnn_builder.architecture.errors import CnnBuilderError, LayerSettingError
-from cnn_builder.ui.components.stack import refused, take
+from cnn_builder.architecture.errors import LayerSettingError
+from cnn_builder.ui.components.stack import take
 from cnn_builder.ui.document import INPUT, UNDO_STEPS, Document, DocumentError
 from cnn_builder.ui.document_store import DocumentStore
 from cnn_builder.ui.operations import apply
@@ -225,29 +225,29 @@ def test_unknown_operations_change_nothing(document: Document, operation: dict[s
 
 def test_an_operation_sent_twice_is_taken_once(document: Document) -> None:
     sent = {"client": "a", "items": [{"seq": 1, "op": "remove"}, {"seq": 2, "op": "remove"}]}
-    once, ack = take(document, sent, {"client": "", "seq": 0})
-    assert (len(once.ids), ack) == (4, {"client": "a", "seq": 2})
+    once = take(document, sent, {"client": "", "seq": 0})
+    assert (len(once.document.ids), once.ack) == (4, {"client": "a", "seq": 2})
     sent["items"] = [*sent["items"], {"seq": 3, "op": "remove"}]
-    twice, ack = take(once, sent, ack)
-    assert (len(twice.ids), ack) == (3, {"client": "a", "seq": 3})
+    twice = take(once.document, sent, once.ack)
+    assert (len(twice.document.ids), twice.ack) == (3, {"client": "a", "seq": 3})
 
 
 def test_another_sender_starts_from_its_own_first_number(document: Document) -> None:
     sent = {"client": "b", "items": [{"seq": 1, "op": "remove"}]}
-    done, ack = take(document, sent, {"client": "a", "seq": 9})
-    assert (len(done.ids), ack) == (5, {"client": "b", "seq": 1})
+    done = take(document, sent, {"client": "a", "seq": 9})
+    assert (len(done.document.ids), done.ack) == (5, {"client": "b", "seq": 1})
 
 
 @pytest.mark.parametrize("sent", [None, [], {}, {"client": "a"}, {"items": 3}, {"items": [None, {"seq": True}]}])
 def test_what_is_no_queue_changes_nothing(document: Document, sent: object) -> None:
-    assert take(document, sent, {"client": "", "seq": 0})[0] == document
+    assert take(document, sent, {"client": "", "seq": 0}).document == document
 
 
-def test_a_full_stack_refuses_and_is_acknowledged(document: Document) -> None:
-    while len(document.ids) < 100:
+def test_a_full_stack_takes_what_fits_and_acknowledges_all(document: Document) -> None:
+    while len(document.ids) < 99:
         document = document.duplicate()
-    sent = {"client": "a", "items": [{"seq": 4, "op": "duplicate"}]}
-    ack = {"client": "", "seq": 0}
-    with pytest.raises(CnnBuilderError, match="at most 100 layers"):
-        take(document, sent, ack)
-    assert refused(sent, ack) == {"client": "a", "seq": 4}
+    operations = ("remove", "duplicate", "duplicate", "duplicate", "remove")
+    sent = {"client": "a", "items": [{"seq": seq, "op": name} for seq, name in enumerate(operations, 4)]}
+    taken = take(document, sent, {"client": "", "seq": 0})
+    assert len(taken.document.ids) == 100 and taken.ack == {"client": "a", "seq": 8}
+    assert taken.refusal is not None and "at most 100 layers" in taken.refusal

@@ -15,7 +15,12 @@ from cnn_builder.figures.tiles import DIVERGING, GREY, coloured, limits, overlay
 from cnn_builder.runs import ServiceError
 from cnn_builder.runs.questions import Questions, UnitAnswer
 from cnn_builder.ui.inside.layers import said
-from cnn_builder.ui.inside.numbers import sentence
+from cnn_builder.ui.inside.numbers import first_channel, sentence
+
+
+def test_an_output_in_groups_sees_its_own_groups_channels() -> None:
+    assert [first_channel(2, 6, 4, channel) for channel in range(6)] == [0, 0, 0, 2, 2, 2]
+    assert first_channel(1, 6, 4, 5) == 0
 
 
 def pixels(text: str) -> np.ndarray:

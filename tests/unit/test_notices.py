@@ -75,6 +75,8 @@ EVERY = [
     (stack(CONV, *END, Dropout(rate=0.5)), "dropout_last", WARNS),
     (stack(CONV, GlobalAveragePooling2D(), Dense(units=10), Dropout(rate=0.5), Softmax()), "dropout_last", WARNS),
     (stack(CONV, RandomFlip(), *END), "augmentation_late", WARNS),
+    (stack(Rescaling(scale=1 / 255), CONV, *END), "rescaled_again", WARNS),
+    (stack(RandomFlip(), Rescaling(scale=1 / 127.5, offset=-1.0), CONV, *END), "rescaled_again", WARNS),
     (L1, "dense_heavy", HINTS),
     (PRESETS["L2"].architecture, "dense_heavy", HINTS),
     (stack(WHOLE, MaxPooling2D(padding="same"), *END), "pool_idle", HINTS),
@@ -88,6 +90,15 @@ def test_each_notice_has_a_fix_that_removes_it(network: Architecture, code: str,
     assert notice.fix is not None
     assert trace(notice.fix.architecture).error is None
     assert set(codes(notice.fix.architecture)) < set(codes(network)), "the fix brings no other notice"
+
+
+def test_a_rescaling_that_is_meant_is_left_alone() -> None:
+    for network in (
+        stack(Rescaling(scale=2.0, offset=-1.0), CONV, *END),
+        stack(CONV, Rescaling(scale=0.001), *END),
+        stack(Rescaling(scale=0.0), CONV, *END),
+    ):
+        assert "rescaled_again" not in codes(network)
 
 
 def test_a_good_network_has_no_warnings() -> None:

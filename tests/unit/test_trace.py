@@ -73,3 +73,13 @@ def test_a_stride_larger_than_the_input_is_a_warning() -> None:
     row = trace(Architecture((3, 3, 1), (MaxPooling2D(strides=4),))).rows[0]
     assert row.output_shape == (1, 1, 1)
     assert row.warning is not None and "larger than the 3×3 input" in row.warning
+
+
+def test_numbers_beyond_all_machines_do_not_fit() -> None:
+    """Each could be traced, but their sums would leave what a float holds."""
+    layer = {"type": "DepthwiseConv2D", "kernel_size": 1, "depth_multiplier": 1_000_000_000}
+    data = {"version": 1, "name": "huge", "input_shape": [28, 28, 1], "layers": [layer] * 36}
+    traced = trace(Architecture.from_dict(data))
+    assert traced.error is not None and traced.error.index == 1
+    assert "at most 1e+15" in traced.error.message
+    assert float(traced.total_params + traced.total_macs) < 1e30

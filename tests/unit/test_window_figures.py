@@ -46,6 +46,14 @@ def test_the_marks_follow_kernel_gaps_and_stride() -> None:
     assert 'class="next"' not in last
 
 
+def test_taps_far_outside_the_picture_are_not_drawn() -> None:
+    layer, architecture = one(
+        {"type": "Conv2D", "filters": 2, "kernel_size": 900, "dilation_rate": 2, "padding": "same"}
+    )
+    html = window_html(window_picture(layer, trace(architecture).rows[0], 4, 4))
+    assert 0 < html.count('class="taps"') < 1_000 and len(html) < 100_000
+
+
 def test_zeros_are_drawn_around_the_map_only_where_there_are_some() -> None:
     conv = {"type": "Conv2D", "filters": 2, "kernel_size": 3}
     for padding, drawn in (("same", True), ("valid", False)):

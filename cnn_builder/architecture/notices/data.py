@@ -6,9 +6,13 @@ from collections.abc import Iterator
 
 from cnn_builder.architecture.architecture import Architecture, InputShape
 from cnn_builder.architecture.layers.base import times
-from cnn_builder.architecture.notices.notice import Notice, Seen
+from cnn_builder.architecture.layers.rescaling import Rescaling
+from cnn_builder.architecture.notices.notice import Notice, Seen, place
 from cnn_builder.architecture.notices.size import idle_places
 from cnn_builder.architecture.repair import Repair, repairs
+
+SMALL_SCALE = 0.01
+"""Of a Rescaling; code for images of 0…255 has 1/255."""
 
 
 def input_shape(seen: Seen) -> Iterator[Notice]:
@@ -24,6 +28,22 @@ def _with_input(architecture: Architecture, shape: InputShape) -> Repair:
     title, changed = f"Set the input to {times(shape)}", architecture.with_input_shape(shape)
     first = next(iter(repairs(changed)), None)
     return Repair(title, changed) if first is None else Repair(f"{title}, and: {first.title}", first.architecture)
+
+
+def rescaled_again(seen: Seen) -> Iterator[Notice]:
+    """Pixels made 0…1, as code for images of 0…255 begins; here they are so already."""
+    for index, layer in enumerate(seen.layers):
+        if not isinstance(layer, Rescaling):
+            if layer.category != "Augmentation":
+                return
+        elif 0 < abs(layer.scale) <= SMALL_SCALE:
+            message = (
+                f"{place(index, layer)} makes pixels {1 / abs(layer.scale):,.0f} times smaller, but images come as "
+                "0…1 already: numbers so small hardly train."
+            )
+            yield Notice(
+                "rescaled_again", index, message, Repair(f"Remove {layer.type}", seen.architecture.remove(index))
+            )
 
 
 def no_weights(seen: Seen) -> Iterator[Notice]:

@@ -1,5 +1,6 @@
 """The questions a page can ask of a trained model, by name. Layers, channels, places and classes count from 0."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,8 @@ from cnn_builder.engine.insight.unit import unit
 Header = dict[str, Any]
 Arrays = dict[str, np.ndarray]
 Answer = tuple[Header, Arrays]
+
+_log = logging.getLogger(__name__)
 
 TEST_IMAGES = 1000
 MOST_IMAGES = 10_000
@@ -69,6 +72,9 @@ def read(question: Question) -> Answer:
         known = soon.result()
     except CnnBuilderError as error:
         return {"settled": True, "why": str(error)}, arrays
+    except Exception as error:  # whatever went wrong in the background must not take the probabilities away
+        _log.exception("What the run may be sure of could not be found")
+        return {"settled": True, "why": f"How sure to be could not be found ({type(error).__name__})."}, arrays
     vector = features.features(inside, image[np.newaxis])[0]
     places, distances = features.nearest(known.vectors, vector, question.whole("count", 5))
     images, labels = question.gallery.part("train")

@@ -55,13 +55,17 @@ def plane(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     The sign of an axis is chosen so that its largest weight is positive: the picture is the same each time.
     """
     centred = vectors - vectors.mean(axis=0)
-    _, sizes, axes = np.linalg.svd(centred, full_matrices=False)
-    axes = axes[:2]
-    signs = np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])
-    points = centred @ (axes * signs[:, np.newaxis]).T
+    # A flattened map has tens of thousands of features, of which the squares below must be few: of the smaller side.
+    wide = centred.shape[1] > centred.shape[0]
+    squares = centred @ centred.T if wide else centred.T @ centred
+    values, found = np.linalg.eigh(squares.astype(np.float64))
+    values, found = np.maximum(values[::-1][:2], 0.0), found[:, ::-1][:, :2]
+    axes = (centred.T @ found) / np.maximum(np.sqrt(values), 1e-12) if wide else found
+    signs = np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    points = centred @ (axes * signs)
     if points.shape[1] < 2:
         points = np.pad(points, ((0, 0), (0, 2 - points.shape[1])))
-    shares = np.pad(sizes**2 / max(float((sizes**2).sum()), 1e-12), (0, 2))[:2]
+    shares = np.pad(values / max(float(np.trace(squares)), 1e-12), (0, 2))[:2]
     return points.astype(np.float32), shares.astype(np.float32)
 
 

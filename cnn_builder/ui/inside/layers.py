@@ -32,7 +32,7 @@ def layers(subject: Subject) -> None:
         st.caption(f"The first {MOST_TILES:,} of {len(maps):,}.")
     kernel = subject.ask.weights(index).get("kernel")
     if kernel is not None and kernel.ndim == 4 and max(kernel.shape[:2]) > 1:
-        _filters(kernel)
+        _filters(kernel, getattr(subject.architecture.layers[index], "groups", 1) > 1)
 
 
 def said(maps: np.ndarray) -> str:
@@ -50,13 +50,14 @@ def _name(place: int, values: np.ndarray) -> str:
     return f"{place + 1}: highest {number(float(values.max()))}, not zero in {active:.0%} of its places"
 
 
-def _filters(kernel: np.ndarray) -> None:
-    """The weights, one tile a filter, for one input channel."""
+def _filters(kernel: np.ndarray, grouped: bool) -> None:
+    """The weights, one tile a filter, for one input channel; of a convolution in groups, of each filter's group."""
     channels = kernel.shape[2]
     st.markdown("#### Filters")
     channel = 1
     if channels > 1:
-        channel = int(st.number_input("Input channel", 1, channels, key=_SOURCE))
+        help = "Of those in the filter's own group." if grouped else None
+        channel = int(st.number_input("Input channel", 1, channels, key=_SOURCE, help=help))
     weights = kernel[:, :, min(channel, channels) - 1, :]
     tiles = np.moveaxis(weights, -1, 0)[:MOST_TILES]
     st.caption("Red weights add where the input is bright, blue ones take away.")

@@ -22,6 +22,7 @@ def mute(subject: Subject) -> None:
         key=key,
         placeholder="Choose one or more",
         help="Their weights and bias count as zero.",
+        persist_state="session",  # of a layer that is not the chosen one, too
         format_func=str,
     )
     keys = [f"{prefix}-{row.index}" for row in rows]

@@ -27,7 +27,7 @@ def one_number(subject: Subject) -> None:
     with left:
         st.html(_field(subject, index, row, column))
     with right:
-        _sum(subject, index, found)
+        _sum(subject, index, found, channel)
 
 
 def _has_window(subject: Subject, index: int) -> bool:
@@ -62,9 +62,15 @@ def _field(subject: Subject, index: int, row: int, column: int) -> str:
     )
 
 
-def _sum(subject: Subject, index: int, found: UnitAnswer) -> None:
-    layer = subject.architecture.layers[index]
+def first_channel(groups: int, outputs: int, inputs: int, channel: int) -> int:
+    """The first input channel, from 0, that an output channel of a convolution in groups sees."""
+    return channel // (outputs // groups) * (inputs // groups)
+
+
+def _sum(subject: Subject, index: int, found: UnitAnswer, output: int) -> None:
+    layer, row = subject.architecture.layers[index], subject.traced.rows[index]
     channels = found.window.shape[-1]
+    first = first_channel(getattr(layer, "groups", 1), row.output_shape[-1], row.input_shape[-1], output)
     channel = 0
     if channels > 1:
         sums = np.nansum(found.window * found.kernel, axis=(0, 1)) if found.kernel is not None else np.zeros(channels)
@@ -72,7 +78,7 @@ def _sum(subject: Subject, index: int, found: UnitAnswer) -> None:
         channel = st.selectbox(
             "Input channel",
             order,
-            format_func=lambda place: f"{place + 1}: adds {number(float(sums[place]))}",
+            format_func=lambda place: f"{first + place + 1}: adds {number(float(sums[place]))}",
             help="Those that count most come first.",
         )
     kernel = None if found.kernel is None else found.kernel[..., channel]

@@ -5,10 +5,12 @@ during a rerun would be lost otherwise.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cnn_builder.architecture import Layer, Trace
+from cnn_builder.architecture.errors import CnnBuilderError
 from cnn_builder.architecture.layers.base import Shape, times
 from cnn_builder.figures.colours import CATEGORY_COLOURS, INPUT_COLOUR
 from cnn_builder.figures.volumes import Box, boxes
@@ -27,23 +29,33 @@ def stack(document: Document, traced: Trace, ack: Ack, key: str, on_operations: 
     _mount(key=key, data=data, default={"operations": None}, on_operations_change=on_operations)
 
 
-def take(document: Document, sent: Any, ack: Ack) -> tuple[Document, Ack]:
-    """The document after the operations in ``sent`` that were not taken before, and what to acknowledge.
+@dataclass(frozen=True)
+class Taken:
+    """The document after the picture's operations, what to acknowledge, and why one of them was refused, if any."""
 
-    Raises CnnBuilderError when a layer cannot be added; nothing of ``sent`` is applied then.
+    document: Document
+    ack: Ack
+    refusal: str | None = None
+
+
+def take(document: Document, sent: Any, ack: Ack) -> Taken:
+    """Apply the operations in ``sent`` that were not taken before.
+
+    Those behind one that is refused are left out: they may be about the layer it would have added. All are
+    acknowledged, or the picture would send them for ever.
     """
     if not isinstance(sent, dict) or not isinstance(sent.get("items"), list):
-        return document, ack
+        return Taken(document, ack)
     client, items = str(sent.get("client", ""))[:64], sent["items"]
     done = ack["seq"] if ack["client"] == client else 0
     new = [item for item in items if isinstance(item, dict) and type(item.get("seq")) is int and item["seq"] > done]
-    return apply(document, new), {"client": client, "seq": max((item["seq"] for item in new), default=done)}
-
-
-def refused(sent: Any, ack: Ack) -> Ack:
-    """What to acknowledge when ``take`` raised: all of it, or the picture would send it for ever."""
-    numbers = [item["seq"] for item in sent["items"] if isinstance(item, dict) and type(item.get("seq")) is int]
-    return {"client": str(sent["client"])[:64], "seq": max(numbers, default=ack["seq"])}
+    acknowledged: Ack = {"client": client, "seq": max((item["seq"] for item in new), default=done)}
+    for item in new:
+        try:
+            document = apply(document, [item])
+        except CnnBuilderError as error:
+            return Taken(document, acknowledged, str(error))
+    return Taken(document, acknowledged)
 
 
 def stack_data(document: Document, traced: Trace) -> dict[str, Any]:
