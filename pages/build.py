@@ -33,14 +33,15 @@ def build() -> None:
     stack(document, traced, state.stack_ack(), state.STACK, take_operations)
     keys(document)
     totals(document.architecture, traced)
-    problems(document, traced)
     if document.selected is None:
+        problems(document, traced)
         palette(document)
     else:
         left, right = st.columns(2, gap="large")
         with left:
             input_settings(document) if document.on_input else inspector(document)
-        with right:
+        with right:  # beside the fields: what comes and goes as a number changes must not move it from under the mouse
+            problems(document, traced)
             formula(document, traced)
     view(document, traced)
 

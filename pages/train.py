@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from typing import Any
 
 import streamlit as st
 
@@ -72,12 +73,17 @@ def run_labels(runs: list[Run], now: float) -> dict[str, str]:
     return {name: line if often[line] == 1 else f"{line} · {name[-5:]}" for name, line in lines.items()}
 
 
+def setting_words(name: str, value: Any) -> str:
+    """A setting as people write it: "warmup epochs 1"."""
+    return f"{name.replace('_', ' ')} {f'{value:g}' if isinstance(value, float) else value}"
+
+
 def request_words(run: Run) -> str:
     """What was asked for, in one line."""
     asked = run.settings
     limit = "" if asked.train_limit is None else f" (first {asked.train_limit:,})"
     how = f"batch {asked.batch_size} · {asked.optimizer} {asked.learning_rate:g} · seed {asked.seed}"
-    others = "".join(f" · {name} {value}" for name, value in unusual(asked) if name not in TOLD)
+    others = "".join(f" · {setting_words(name, value)}" for name, value in unusual(asked) if name not in TOLD)
     return plain(f"{run.name} · {run.total_params:,} parameters · {title(run.dataset)}{limit} · {how}{others}")
 
 
@@ -93,7 +99,7 @@ def main() -> None:
         run = current_run()
         run_choice(run)
         if run is None:
-            st.info("No run yet. Choose the settings, press **Train**, and the curves draw themselves here.")
+            st.info("Choose the settings, press **Train**, and the curves draw themselves here.")
             return
         st.caption(request_words(run))
         run_actions.described(run)

@@ -23,10 +23,11 @@ def plane_figure(points: np.ndarray, labels: np.ndarray, predicted: np.ndarray, 
             text=[f"{name}, read as {other}" for other in read], hovertemplate="%{text}<extra></extra>",
             marker={
                 "color": _HUES[place % len(_HUES)], "size": np.where(wrong, 9, 6).tolist(), "opacity": 0.8,
-                "symbol": np.where(wrong, "x", "circle").tolist(),
+                "symbol": np.where(wrong, "x", "circle").tolist(), "line": {"width": 0},
             },
+            unselected={"marker": {"opacity": 0.8}}, selected={"marker": {"opacity": 1.0, "size": 14}},
         )  # fmt: skip
-    axis = {"showticklabels": False, "zeroline": False, "title": None}
+    axis = {"showticklabels": False, "zeroline": False, "showgrid": False, "title": None}
     figure.update_layout(
         height=520, margin={"l": 0, "r": 0, "t": 8, "b": 0}, xaxis=axis, yaxis={**axis, "scaleanchor": "x"},
         legend={"orientation": "h", "y": -0.04, "itemsizing": "constant"}, dragmode="pan", clickmode="event+select",

@@ -171,10 +171,12 @@ def _split_fix(info: DatasetInfo, settings: RunSettings, labels: np.ndarray | No
     """The smallest change after which every class is trained on."""
     every = f"Use all {info.train_size:,} images"
     candidates = (
-        SettingsFix(f"Use a split of {DEFAULT_SPLIT:g}", _changed(settings, validation_split=DEFAULT_SPLIT)),
+        SettingsFix(
+            f"Use a validation split of {100 * DEFAULT_SPLIT:g} %", _changed(settings, validation_split=DEFAULT_SPLIT)
+        ),
         SettingsFix(every, _changed(settings, train_limit=None)),
         SettingsFix(
-            f"{every} and a split of {DEFAULT_SPLIT:g}",
+            f"{every} and a split of {100 * DEFAULT_SPLIT:g} %",
             _changed(settings, train_limit=None, validation_split=DEFAULT_SPLIT),
         ),
     )

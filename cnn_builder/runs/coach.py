@@ -22,7 +22,8 @@ class Finding:
     """What a curve shows.
 
     Args:
-        code: one of diverged, rate_high, rate_low, not_learning, overfitting, underfitting, plateau, short, fine.
+        code: one of diverged, rate_high, rate_low, not_learning, penalty_high, overfitting, underfitting, plateau, short,
+            fine.
         title: the same in words; `evidence`: the numbers it rests on; `advice`: what to try and why.
         tries: changes that are cheap to make, the best first.
     """
@@ -50,7 +51,7 @@ def findings(
     if len(curve.epoch) < FEWEST_EPOCHS:
         return ()
     readers: tuple[Callable[[Curve], _Findings], ...] = (_not_learning, _rate_high, _rate_low, _overfitting)
-    found = [finding for read in readers for finding in read(curve)]
+    found = [*_penalized(curve)] or [finding for read in readers for finding in read(curve)]
     if not found:
         found = [*_levelled(curve)] or [*_short(curve)]
     if not found and not run.is_active:
@@ -68,6 +69,19 @@ def _diverged(run: Run, rows: Sequence[Metric]) -> _Findings:
         "A learning rate ten times smaller almost always mends it; clipping the gradients is the other way.",
         tuple(remedies.rate(run, 0.1)),
     )
+
+
+def _penalized(curve: Curve) -> _Findings:
+    """With an L2 penalty the loss ends above that of guessing: most of it is the penalty, and nothing can be read."""
+    l2 = curve.run.settings.l2
+    if not l2 or min(curve.train[-2:]) <= curve.chance:
+        return
+    said = (
+        f"With an L2 penalty of {l2:g} the training loss is {number(curve.train[-1])}; guessing alone gives "
+        f"{number(curve.chance)}. The accuracy is {number(curve.accuracy[-1])}."
+    )
+    advice = "The weights are kept so small that little can be learned."
+    yield Finding("penalty_high", "L2 penalty too high", said, advice, tuple(remedies.less_regular(curve.run)))
 
 
 def _not_learning(curve: Curve) -> _Findings:

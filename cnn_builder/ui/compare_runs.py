@@ -87,7 +87,13 @@ def costs(runs: Sequence[Run], chosen: Sequence[Run]) -> None:
     st.plotly_chart(
         score_scatter(points, cost), width="stretch", key="compare-scatter", config={"displayModeBar": False}
     )
-    st.caption("Bars are 95 % intervals of the test accuracy. The axis below is logarithmic.")
+    left_out = sum(run.dataset != dataset for run in chosen)
+    told = "Bars are 95 % intervals of the test accuracy. The axis below is logarithmic."
+    if len(points) > len(chosen) - left_out:
+        told += " Grey: the other runs in the table on this data set."
+    if left_out:
+        told += " Runs on another data set are left out: they read other images."
+    st.caption(told)
 
 
 def two(runs: Sequence[Run], names: Mapping[str, str]) -> None:

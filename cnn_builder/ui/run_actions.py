@@ -18,9 +18,9 @@ MOST_EVENTS = 6
 SMALLEST_RATE = 1e-12
 
 
-def refusal() -> None:
-    """Why the last thing could not be done, once."""
-    if (message := run_state.refused()) is not None:
+def refusal(place: str = "") -> None:
+    """Why the last thing of this place on the page could not be done, once."""
+    if (message := run_state.refused(place)) is not None:
         st.error(plain(message))
 
 
@@ -89,7 +89,14 @@ def manage(run: Run) -> None:
             _description_fields(run)
         with st.popover("Delete", disabled=run.is_active, help="Stop it first." if run.is_active else None):
             st.write("Delete this run with its curves and its models? This cannot be undone.")
-            st.button("Delete the run", key="delete-run", type="primary", on_click=_delete, args=(run.run_id,))
+            st.button(
+                "Delete the run",
+                key="run-delete",
+                type="primary",
+                width="stretch",
+                on_click=_delete,
+                args=(run.run_id,),
+            )
 
 
 # Callbacks read the fields' values when they run: a value typed just before the click belongs to it.
@@ -116,15 +123,16 @@ def _description_fields(run: Run) -> None:
         given = st.session_state
         state.store().describe(run.run_id, given[name], given[tags].split(","), given[notes])
 
-    st.button("Save", key="save-description", on_click=attempt, args=(save,))
+    st.button("Save", key="save-description", on_click=attempt, args=(save, "description"))
+    refusal("description")
 
 
-def attempt(action: Callable[[], object]) -> None:
-    """Do it; what the store refuses is said at the next drawing. For callbacks."""
+def attempt(action: Callable[[], object], place: str = "") -> None:
+    """Do it; what the store refuses is said in this place at the next drawing. For callbacks."""
     try:
         action()
     except CnnBuilderError as error:
-        run_state.refuse(str(error))
+        run_state.refuse(str(error), place)
 
 
 def _resume(run_id: str) -> None:

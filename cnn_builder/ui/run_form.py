@@ -39,18 +39,23 @@ def run_form() -> None:
     fields = Fields(values, wrong)
     everyday(fields, info)
     seconds = _epoch_seconds(images, settings) if settings is not None else {}
-    groups(fields, info, settings, math.ceil(images[0] / values["batch_size"]), seconds)
+    steps = math.ceil(images[0] / settings.batch_size) if settings is not None else 0
+    groups(fields, info, settings, steps, seconds)
     if not is_local(info.name, state.settings().data):
         _offer_download(info)
         return
     if settings is None:
         _train_button(blocked=True)
+        named = ", ".join(fields.labels.get(name, name) for name in wrong)
+        st.caption(f"Mend **{plain(named)}**, then train.")
         return
     problems = _problems(info, settings)
     _show(problems)
     blocked = any(problem.blocks for problem in problems)
     _train_button(blocked)
-    if not blocked and seconds:
+    if blocked:
+        st.caption("Mend what is said above, then train.")
+    elif seconds:
         st.caption(f"About {seconds_text(seconds[settings.precision])} an epoch (estimate).")
 
 
@@ -112,8 +117,6 @@ def _train_button(blocked: bool) -> None:
         on_click=run_actions.attempt,
         args=(partial(_start, uuid.uuid4().hex),),  # a key for each drawing of the button
     )
-    if blocked:
-        st.caption("Mend what is marked red above, then train.")
 
 
 def _epoch_seconds(images: tuple[int, int], settings: RunSettings) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
@@ -39,11 +39,9 @@ def enter(name: str, value: Any) -> None:
 
 
 @dataclass(frozen=True)
-class Range:
-    """Which numbers a field takes. `empty` is what stands in it while it is empty; None where it may not be."""
+class Amount:
+    """A number: how far a click on + or − goes, and what stands in the field while it is empty (None: never is)."""
 
-    low: float
-    high: float | None
     step: float
     empty: str | None = None
 
@@ -54,16 +52,19 @@ class Fields:
 
     values: dict[str, Any]
     wrong: dict[str, str]
+    labels: dict[str, str] = field(default_factory=dict)
 
-    def number(self, name: str, label: str, numbers: Range, help: str = "", disabled: bool = False) -> None:
-        """A whole number where `numbers.step` is one."""
+    def number(self, name: str, label: str, numbers: Amount, help: str = "", disabled: bool = False) -> None:
+        """A whole number where `numbers.step` is one.
+
+        Any number can be entered: the browser would keep one out of range to itself, and the run would be another.
+        """
         self._begin(name)
+        self.labels[name] = label
         empty: dict[str, Any] = {} if numbers.empty is None else {"value": None, "placeholder": numbers.empty}
         whole = isinstance(numbers.step, int)
         st.number_input(
             label,
-            numbers.low,
-            numbers.high,
             step=numbers.step,
             format=None if whole else "%.6g",
             key=key(name),
@@ -76,6 +77,7 @@ class Fields:
     def choice(self, name: str, label: str, options: dict[str, str], help: str = "") -> None:
         """One of `options`: values with their words."""
         self._begin(name)
+        self.labels[name] = label
         st.selectbox(
             label, list(options), key=key(name), format_func=lambda one: options[one], help=help or _help(name)
         )
@@ -90,6 +92,7 @@ class Fields:
     def text(self, name: str, label: str, example: str, help: str) -> None:
         """A line of text."""
         self._begin(name)
+        self.labels[name] = label
         st.text_input(label, key=key(name), placeholder=example, help=help)
         self._told(name)
 

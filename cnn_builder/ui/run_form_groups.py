@@ -12,16 +12,16 @@ from cnn_builder.figures.quantities import seconds_text
 from cnn_builder.figures.schedule import schedule_html, schedule_words
 from cnn_builder.runs import OPTIMIZERS, RunSettings
 from cnn_builder.runs.combinations import CLIPPING
-from cnn_builder.ui.run_form_fields import Fields, Range
+from cnn_builder.ui.run_form_fields import Amount, Fields
 from cnn_builder.ui.run_form_values import CLIPS, VALIDATION, WEIGHTS, applies
 
-_SHARE = (0.0, 0.999999, 0.05)
+_SHARE = 0.05
 _OPTIMIZER_NUMBERS = {
-    "momentum": ("Momentum", Range(*_SHARE)),
-    "beta_1": ("Beta 1", Range(*_SHARE, empty="0.9")),
-    "beta_2": ("Beta 2", Range(*_SHARE, empty="0.999")),
-    "rho": ("Rho", Range(*_SHARE, empty="0.9")),
-    "epsilon": ("Epsilon", Range(1e-12, 1.0, 1e-7, empty="1e-7")),
+    "momentum": ("Momentum", Amount(_SHARE)),
+    "beta_1": ("Beta 1", Amount(_SHARE, empty="0.9")),
+    "beta_2": ("Beta 2", Amount(_SHARE, empty="0.999")),
+    "rho": ("Rho", Amount(_SHARE, empty="0.9")),
+    "epsilon": ("Epsilon", Amount(1e-7, empty="1e-7")),
 }
 _SCHEDULES = {"constant": "Constant", "cosine": "Cosine", "step": "Steps", "exponential": "Exponential"}
 _PRECISIONS = {"float32": "float32", "mixed_bfloat16": "mixed bfloat16"}
@@ -32,14 +32,14 @@ def everyday(fields: Fields, info: DatasetInfo) -> None:
     """What most runs change. A pair at a time, so that the order holds where columns are stacked."""
     left, right = st.columns(2)
     with left:
-        fields.number("epochs", "Epochs", Range(1, 10_000, 1))
+        fields.number("epochs", "Epochs", Amount(1))
     with right:
-        fields.number("batch_size", "Batch size", Range(1, 8192, 1))
+        fields.number("batch_size", "Batch size", Amount(1))
     left, right = st.columns(2)
     with left:
         fields.choice("optimizer", "Optimizer", {name: name for name in OPTIMIZERS})
     with right:
-        fields.number("learning_rate", "Learning rate", Range(1e-12, 10.0, 0.0005))
+        fields.number("learning_rate", "Learning rate", Amount(0.0001))
     left, right = st.columns(2)
     with left:
         fields.choice(
@@ -53,7 +53,7 @@ def everyday(fields: Fields, info: DatasetInfo) -> None:
         fields.number(
             "split",
             "Validation, %",
-            Range(0.01, 99.99, 1.0),
+            Amount(1.0),
             "The last so many percent of the training images.",
             not split,
         )
@@ -92,8 +92,8 @@ def _optimizer(fields: Fields, options: list[str]) -> None:
     default = "0.004" if fields.values["optimizer"] == "AdamW" else "none"
     numbers = {name: _OPTIMIZER_NUMBERS[name] for name in options if name in _OPTIMIZER_NUMBERS}
     if fields.values["optimizer"] == "Lion":
-        numbers["beta_2"] = ("Beta 2", Range(*_SHARE, empty="0.99"))
-    numbers["weight_decay"] = ("Weight decay", Range(0.0, 1.0, 0.001, empty=default))
+        numbers["beta_2"] = ("Beta 2", Amount(_SHARE, empty="0.99"))
+    numbers["weight_decay"] = ("Weight decay", Amount(0.001, empty=default))
     columns: list[Any] = []
     for name, (label, taken) in numbers.items():
         columns = columns or list(st.columns(2))  # a pair at a time, for the order where columns are stacked
@@ -109,7 +109,7 @@ def _optimizer(fields: Fields, options: list[str]) -> None:
         )
     with right:
         if fields.values["clipping"] in CLIPPING:
-            fields.number("clip", "At most", Range(0.000001, None, 0.1), "Longer or larger ones are cut to this.")
+            fields.number("clip", "At most", Amount(0.1), "Longer or larger ones are cut to this.")
 
 
 def _schedule(fields: Fields, settings: RunSettings | None, steps_per_epoch: int) -> None:
@@ -117,17 +117,17 @@ def _schedule(fields: Fields, settings: RunSettings | None, steps_per_epoch: int
     with left:
         fields.choice("schedule", "Schedule", _SCHEDULES)
     with right:
-        fields.number("warmup_epochs", "Warm-up, epochs", Range(0.0, 10_000.0, 0.5))
+        fields.number("warmup_epochs", "Warm-up, epochs", Amount(0.5))
     if applies(fields.values, "final_fraction"):
         left, right = st.columns(2)
         with left:
-            fields.number("final_fraction", "Ends at, share", Range(0.0, 1.0, 0.05))
+            fields.number("final_fraction", "Ends at, share", Amount(0.05))
     if applies(fields.values, "decay_rate"):
         left, right = st.columns(2)
         with left:
-            fields.number("decay_epochs", "After epochs", Range(0.01, 10_000.0, 1.0))
+            fields.number("decay_epochs", "After epochs", Amount(1.0))
         with right:
-            fields.number("decay_rate", "Multiply by", Range(0.000001, 1.0, 0.1))
+            fields.number("decay_rate", "Multiply by", Amount(0.1))
     if settings is not None:
         st.html(schedule_html(settings, steps_per_epoch, dark=st.context.theme.type == "dark"))
         st.caption(schedule_words(settings))
@@ -136,9 +136,9 @@ def _schedule(fields: Fields, settings: RunSettings | None, steps_per_epoch: int
 def _regularization(fields: Fields, info: DatasetInfo) -> None:
     left, right = st.columns(2)
     with left:
-        fields.number("l2", "L2 penalty", Range(0.0, 10.0, 0.0001))
+        fields.number("l2", "L2 penalty", Amount(0.0001))
     with right:
-        fields.number("label_smoothing", "Label smoothing", Range(0.0, 0.99, 0.05))
+        fields.number("label_smoothing", "Label smoothing", Amount(0.05))
     fields.choice(
         "weights",
         "Class weights",
@@ -153,30 +153,30 @@ def _regularization(fields: Fields, info: DatasetInfo) -> None:
 def _stopping(fields: Fields) -> None:
     left, right = st.columns(2)
     with left:
-        fields.number("early_stopping", "Stop early after", Range(1, 10_000, 1, empty="never"))
+        fields.number("early_stopping", "Stop early after", Amount(1, empty="never"))
     with right:
-        fields.number("reduce_on_plateau", "Slow down after", Range(1, 10_000, 1, empty="never"))
+        fields.number("reduce_on_plateau", "Slow down after", Amount(1, empty="never"))
     left, right = st.columns(2)
     if applies(fields.values, "monitor"):
         with left:
             fields.choice("monitor", "Watch", _MONITORS)
         with right:
-            fields.number("min_delta", "Better by at least", Range(0.0, 10.0, 0.001))
+            fields.number("min_delta", "Better by at least", Amount(0.001))
     if applies(fields.values, "plateau_factor"):
         with left:
-            fields.number("plateau_factor", "By the factor", Range(0.000001, 0.999999, 0.1))
+            fields.number("plateau_factor", "By the factor", Amount(0.1))
     st.caption("Counted in epochs without anything better. The best epoch's weights are kept anyway.")
 
 
 def _data(fields: Fields, info: DatasetInfo) -> None:
     left, right = st.columns(2)
     with left:
-        fields.number("train_limit", "Training images", Range(1, None, 1000, empty=f"{info.train_size:,}"))
+        fields.number("train_limit", "Training images", Amount(1000, empty=f"{info.train_size:,}"))
     with right:
-        fields.number("test_limit", "Test images", Range(1, None, 1000, empty=f"{info.test_size:,}"))
+        fields.number("test_limit", "Test images", Amount(1000, empty=f"{info.test_size:,}"))
     left, right = st.columns(2)
     with left:
-        fields.number("seed", "Seed", Range(0, 2**31 - 1, 1))
+        fields.number("seed", "Seed", Amount(1))
     fields.toggle("shuffle", "Shuffle in each epoch")
 
 

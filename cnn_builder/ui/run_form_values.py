@@ -56,6 +56,8 @@ def wanted(values: dict[str, Any], info: DatasetInfo) -> tuple[dict[str, Any], d
     except RunSettingsError as error:
         wrong["class_weight"] = error
     wrong |= field_errors(settings)
+    if "validation_split" in wrong:  # the field holds per cent
+        wrong["validation_split"] = RunSettingsError("split", "a number from 0 to below 100", values["split"])
     return settings, {_FIELD_OF.get(name, name): error_words(error) for name, error in wrong.items()}
 
 
@@ -89,6 +91,8 @@ def error_words(error: RunSettingsError) -> str:
 def _shown(received: Any) -> str:
     if received is None:
         return "nothing"
+    if isinstance(received, float):
+        return f"{received:g}"
     return str(received).lower() if isinstance(received, bool) else f"{received}"
 
 

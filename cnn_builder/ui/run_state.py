@@ -20,14 +20,14 @@ def curve_feed() -> dict[str, Any]:
     return kept
 
 
-def refuse(message: str) -> None:
-    """A message for the next drawing of the page: why something could not be done."""
-    st.session_state[_REFUSED] = message
+def refuse(message: str, place: str = "") -> None:
+    """A message for the next drawing of a place on the page: why something could not be done."""
+    st.session_state[_REFUSED + place] = message
 
 
-def refused() -> str | None:
-    """The message that waits, once."""
-    message: str | None = st.session_state.pop(_REFUSED, None)
+def refused(place: str = "") -> str | None:
+    """The message that waits for this place, once."""
+    message: str | None = st.session_state.pop(_REFUSED + place, None)
     return message
 
 

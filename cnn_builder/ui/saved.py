@@ -51,7 +51,7 @@ def _bring_back() -> None:
 
 def _list(found: list[SavedNetwork], unreadable: int) -> None:
     if not found:
-        st.caption("Nothing is saved yet. What you build is kept at its address all the same.")
+        st.caption("Nothing is saved yet. What you build is kept at this page's address: keep it, or save by name.")
     elif len(found) > _SEARCH_FROM:
         wanted = st.text_input("Find", key=_SEARCH, placeholder="Part of a name").strip().casefold()
         found = [network for network in found if wanted in network.name.casefold()]

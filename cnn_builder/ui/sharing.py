@@ -12,7 +12,10 @@ def share(document: Document) -> None:
     popover = st.popover("Share", icon=":material/link:", key="share", on_change="rerun")
     if popover.open:
         with popover:
-            st.markdown("Whoever opens this link gets a copy of this network. Yours stays yours.")
+            st.markdown(
+                "Whoever opens this link gets a copy of this network, where this address can be reached; anyone else "
+                "can open its file (Code)."
+            )
             st.code(link_to(document, str(st.context.url or "")), language=None, wrap_lines=True)
 
 

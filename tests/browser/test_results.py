@@ -127,6 +127,15 @@ def test_a_run_at_work_is_followed_and_nothing_polls_after_it(app: Any, page: Pa
         store.delete(run_id)
 
 
+def test_deleting_asks_in_words_that_can_be_seen(app: Any, page: Page, runs: tuple[str, str]) -> None:
+    open_page(page, app, f"train?run={runs[0]}")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    label = page.get_by_text("Delete the run")
+    expect(label).to_be_visible()
+    box = label.bounding_box()
+    assert box is not None and box["width"] > 60
+
+
 @pytest.mark.parametrize(("path", "scheme"), [("train", "dark"), ("compare", "light")])
 def test_results_can_be_read_by_everybody(
     app: Any, new_page: Callable[..., Page], runs: tuple[str, str], path: str, scheme: str

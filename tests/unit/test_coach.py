@@ -54,6 +54,23 @@ def learning(epoch: int) -> float:
     return 0.01 + 1.2 * math.exp(-epoch / 2)
 
 
+def test_a_penalty_that_is_most_of_the_loss_is_told() -> None:
+    run = a_run(epochs=5, l2=5.0)
+    found = findings(run, rows([900, 800, 700, 650, 633], accuracy=[0.12, 0.13, 0.15, 0.16, 0.17]), 10)
+    assert codes(found) == ["penalty_high"] and "633" in found[0].evidence
+    assert found[0].tries[0].settings.l2 == 0
+    assert "penalty_high" not in codes(findings(a_run(epochs=5), rows([900, 800, 700, 650, 633]), 10))
+
+
+def test_images_known_by_heart_are_a_gap_of_two_points() -> None:
+    made = [
+        dataclasses.replace(row, val_loss=0.12, val_accuracy=0.96)
+        for row in rows([0.5, 0.1, 0.01, 0.001, 0.0003], accuracy=[0.9, 0.97, 1.0, 1.0, 1.0])
+    ]
+    assert codes(findings(a_run(epochs=5), made, 10, 300)) == ["overfitting"]
+    assert codes(findings(a_run(epochs=5), made, 10, 60)) == ["fine"]  # of so few images it could be chance
+
+
 def test_it_says_nothing_of_two_epochs() -> None:
     assert findings(a_run("running", epochs=10), rows([2.0, 5.0], [2.0, 9.0]), 10) == ()
     assert findings(a_run(epochs=2), rows([2.0, 1.0], [2.0, 1.0]), 10) == ()

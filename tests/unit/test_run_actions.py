@@ -50,7 +50,7 @@ def test_a_run_that_waits_says_its_place(page: AppTest, store: Store) -> None:
     assert "next, starts as soon as there is room" in words(page.run())
     page.query_params["run"] = behind
     assert "number 2 in the queue" in words(page.run())
-    assert "resume" not in keys(page) and page.button("delete-run").disabled is False
+    assert "resume" not in keys(page) and page.button("run-delete").disabled is False
 
 
 def test_a_run_says_what_was_asked_for(page: AppTest, store: Store) -> None:
@@ -58,7 +58,7 @@ def test_a_run_says_what_was_asked_for(page: AppTest, store: Store) -> None:
     page.query_params["run"] = store.create_run(PRESETS["LeNet-5"].architecture, "digits", asked).run_id
     said = words(page.run())
     assert "(first 500) · batch 32 · Adam 0.001 · seed 0" in said
-    assert "seed 0 · schedule cosine · label_smoothing 0.1 · precision mixed_bfloat16" in said
+    assert "seed 0 · schedule cosine · label smoothing 0.1 · precision mixed_bfloat16" in said
 
 
 def test_a_run_is_asked_for_again(page: AppTest, store: Store) -> None:
@@ -109,12 +109,12 @@ def test_name_notes_and_tags_are_kept_and_refused_in_words(page: AppTest, store:
 
 
 def test_deleting_leaves_an_empty_place(page: AppTest, store: Store, run_id: str) -> None:
-    page.run().button("delete-run").click().run()
+    page.run().button("run-delete").click().run()
     assert "stop it" in words(page) and store.list()  # as if its button had been shown a moment too long
     store.request_stop(run_id)
-    page.run().button("delete-run").click().run()
+    page.run().button("run-delete").click().run()
     assert not store.list() and not page.exception
-    assert any("No run yet" in box.value for box in page.info)
+    assert any("Choose the settings, press" in box.value for box in page.info)
 
 
 def test_the_chart_is_drawn_anew_after_a_resume(store: Store, run_id: str) -> None:

@@ -105,10 +105,21 @@ def test_what_is_set_in_the_groups_is_what_is_trained(page: AppTest) -> None:
     )
 
 
+def test_numbers_out_of_range_are_told_and_never_trained(page: AppTest) -> None:
+    for name, value in (("epochs", 0), ("batch_size", 999_999), ("learning_rate", 1e5), ("split", 100.0)):
+        page.number_input(f"run-{name}").set_value(value)
+    page.run()
+    assert not page.exception and page.button("train").disabled
+    words = " ".join(told(page))
+    assert "from 1 to 10000; received 0." in words and "received 999999." in words
+    assert "at most 10; received 100000." in words and "below 100; received 100." in words
+    assert "Mend **Epochs, Batch size, Learning rate, Validation, %**" in captions(page).replace("\\", "")
+
+
 def test_an_error_stands_under_its_field_and_its_group_is_open(page: AppTest) -> None:
     page.number_input("run-warmup_epochs").set_value(5.0).run()
     (words,) = told(page)
-    assert "less than the 5 epochs" in words and "received 5.0" in words
+    assert "less than the 5 epochs" in words and "received 5." in words
     assert page.button("train").disabled
     schedule = next(group for group in page.expander if group.label == "Schedule")
     assert schedule.proto.expanded

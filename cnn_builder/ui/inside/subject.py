@@ -15,7 +15,7 @@ from cnn_builder.ui import state
 from cnn_builder.ui.drawing import PICTURES, sketched
 from cnn_builder.ui.reading import percent, thing
 
-SOURCES = ("Test image", "My drawing", "File")
+SOURCES = ("Test image", "From Draw", "File")
 _SOURCE, _INDEX, _FILE = "inspect-source", "inspect-test-image", "inspect-file"
 
 
@@ -59,7 +59,7 @@ def choose_subject(run: Run, ask: Questions) -> Subject | None:
 
 
 def _from(source: str, run: Run, info: DatasetInfo, ask: Questions) -> tuple[np.ndarray, int | None] | None:
-    if source == "My drawing":
+    if source == "From Draw":
         image = sketched(run)
         if image is None:
             st.info("Nothing is drawn for this network yet.")

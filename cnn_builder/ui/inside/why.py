@@ -1,5 +1,6 @@
 """The Why view: where in the image the answer comes from, three ways, and what none of them can tell."""
 
+import numpy as np
 import streamlit as st
 
 from cnn_builder.figures.tiles import overlay_url
@@ -10,6 +11,8 @@ _CLASS = "inspect-class"
 CAM_LIMIT = "Coarse: as fine as the layer's map, and only what speaks for the class."
 SALIENCY_LIMIT = "Says which pixels would change the score if nudged, not which ones made it."
 OCCLUSION_LIMIT = "Covers one patch at a time: two parts that stand in for each other both look unimportant."
+LEAST_FALL = 0.001
+"""A smaller change of the probability is none, and would only paint noise."""
 
 
 def why(subject: Subject) -> None:
@@ -25,8 +28,10 @@ def why(subject: Subject) -> None:
         _picture("Saliency", overlay_url(subject.image, heat), SALIENCY_LIMIT)
     with columns[2]:
         falls, side = subject.ask.occlusion(subject.image, label)
-        biggest = float(falls.max())
-        words = f"Covering {side}×{side} pixels takes away at most {percent(max(biggest, 0.0))}. {OCCLUSION_LIMIT}"
+        biggest = max(float(falls.max()), 0.0)
+        words = f"Covering {side}×{side} pixels takes away at most {percent(biggest)}. {OCCLUSION_LIMIT}"
+        if biggest < LEAST_FALL:
+            falls, words = np.zeros_like(falls), f"No {side}×{side} pixels matter alone. {OCCLUSION_LIMIT}"
         _picture("Occlusion", overlay_url(subject.image, falls), words)
 
 
