@@ -22,8 +22,8 @@ class Finding:
     """What a curve shows.
 
     Args:
-        code: one of diverged, rate_high, rate_low, not_learning, penalty_high, overfitting, underfitting, plateau, short,
-            fine.
+        code: one of diverged, rate_high, rate_low, not_learning, penalty_high, overfitting, underfitting, plateau,
+            short, fine.
         title: the same in words; `evidence`: the numbers it rests on; `advice`: what to try and why.
         tries: changes that are cheap to make, the best first.
     """
