@@ -55,9 +55,15 @@ def train(run_id: str, settings: Settings) -> int:
 
 def move_queue(store: Store, settings: Settings) -> None:
     """Start what waits, where no one else does: a server has a worker ready, and learns how its workers die."""
-    if any(waiting.status == "queued" for waiting in store.active()):
+    waiting = _queued(store)
+    if waiting:
         time.sleep(YIELD_SECONDS)
-    Supervisor(store, LocalLauncher(settings), settings.max_active_runs).tick()
+    if waiting & _queued(store):  # not one that was queued just now: whoever did it is there to start it
+        Supervisor(store, LocalLauncher(settings), settings.max_active_runs).tick()
+
+
+def _queued(store: Store) -> set[str]:
+    return {run.run_id for run in store.active() if run.status == "queued"}
 
 
 @contextmanager
