@@ -10,10 +10,12 @@ import re
 import struct
 from typing import Any
 
+from cnn_builder.architecture.architecture import Architecture
 from cnn_builder.architecture.errors import ArchitectureFileError, LayerSettingError, shown
 from cnn_builder.architecture.layers import LAYER_TYPES, Layer
 from cnn_builder.architecture.layers.number_pairs import Penalty
 from cnn_builder.architecture.layers.settings import ACTIVATIONS, INITIALIZERS, Choice
+from cnn_builder.architecture.trace import trace
 
 ALIASES = {
     "MaxPool2D": "MaxPooling2D",
@@ -31,12 +33,13 @@ ALIASES = {
 RENAMED = {"LeakyReLU": {"alpha": "negative_slope"}}
 """Arguments that older versions called otherwise."""
 
-FREE = ("name", "seed", "trainable", "dtype", "autocast", "supports_masking")
+FREE = ("name", "seed", "dtype", "autocast", "supports_masking")
 """Arguments that change nothing about the architecture."""
 
 _ZEROS, _ONES, _GLOROT = ("zeros",), ("ones",), ("glorot_uniform",)
 HARMLESS: dict[str, tuple[Any, ...]] = {
-    "data_format": ("channels_last",), "axis": (-1, [-1]), "groups": (1,), "dilation_rate": (1, [1, 1]),
+    "trainable": (True,), "data_format": ("channels_last",), "axis": (-1, [-1]), "groups": (1,),
+    "dilation_rate": (1, [1, 1]),
     "kernel_initializer": _GLOROT, "depthwise_initializer": _GLOROT, "pointwise_initializer": _GLOROT,
     "bias_initializer": _ZEROS, "beta_initializer": _ZEROS, "moving_mean_initializer": _ZEROS,
     "alpha_initializer": _ZEROS, "gamma_initializer": _ONES, "moving_variance_initializer": _ONES,
@@ -44,6 +47,9 @@ HARMLESS: dict[str, tuple[Any, ...]] = {
     "fill_mode": ("reflect",), "interpolation": ("bilinear",), "fill_value": (0.0,), "value_range": ([0, 255],),
 }  # fmt: skip
 """Arguments that need not be settings here, with the values that mean the same as leaving them out."""
+
+AXIS_FROM_FRONT = ("BatchNormalization", "LayerNormalization")
+"""Layers for whose last axis Keras also takes, and as version 2 writes, its place counted from the batch on."""
 
 RUNS_CODE = ("Lambda", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "TFSMLayer", "TFOpLambda", "SlicingOpLambda")
 """Layers that carry code of their own, or load it."""
@@ -103,8 +109,38 @@ def make_layer(type_name: str, arguments: dict[str, Any]) -> Layer:
     return cls.create(settings)
 
 
+def axis_from_front(type_name: str, arguments: dict[str, Any]) -> int | None:
+    """An axis that is counted from the front, taken out of ``arguments``; ``misplaced_axis`` looks at it later."""
+    value = arguments.get("axis")
+    if isinstance(value, list | tuple) and len(value) == 1:
+        value = value[0]
+    if ALIASES.get(type_name, type_name) not in AXIS_FROM_FRONT or type(value) is not int or value < 1:
+        return None
+    del arguments["axis"]
+    return value
+
+
+def misplaced_axis(architecture: Architecture, axes: list[int | None]) -> tuple[int, LayerSettingError] | None:
+    """The first layer, from 0, whose axis is not the last one of its input, with the error to tell.
+
+    Behind a layer that does not fit, the input is not known. There 3 can still mean only the last axis, because
+    Keras takes it on no vector; 1 could be the rows of a map.
+    """
+    if not any(axes):
+        return None
+    traced = trace(architecture)
+    shapes = [row.input_shape for row in traced.rows] + ([traced.error.input_shape] if traced.error else [])
+    for place, axis in enumerate(axes):
+        last = len(shapes[place]) if place < len(shapes) else 3
+        if axis not in (None, last):
+            expected = f"-1, the last axis, which is {last} here"
+            return place, LayerSettingError(architecture.layers[place].type, "axis", expected, axis)
+    return None
+
+
 def _without_effect(cls: type[Layer], name: str, value: Any) -> bool:
-    if name in FREE or value is None:
+    # Without weights, there is nothing to freeze.
+    if name in FREE or value is None or (name == "trainable" and cls.params is Layer.params):
         return True
     value = list(value) if isinstance(value, tuple) else value
     # 1 == True: a flag is no number.
@@ -112,6 +148,8 @@ def _without_effect(cls: type[Layer], name: str, value: Any) -> bool:
 
 
 def _allowed(cls: type[Layer], name: str) -> str:
+    if name == "trainable":
+        return "True, because frozen layers cannot be read: leave trainable out and freeze the layer in Keras"
     if name in HARMLESS:
         return f"{HARMLESS[name][0]!r}, the only value that can be read"
     return f"one of its settings ({', '.join(cls.model_fields) or 'no settings'})"

@@ -46,8 +46,18 @@ def parse(source: str) -> Architecture:
     Raises ArchitectureFileError, naming the line (from 1), what was found and what is understood.
     """
     architecture = read(source)
-    named = re.match(r"# name: (.*)\n", source)
-    return architecture.with_name(json.loads(named[1])) if named else architecture
+    name = _written_name(source)
+    return architecture if name is None else architecture.with_name(name)
+
+
+def _written_name(source: str) -> str | None:
+    """The name in the comment that ``write`` puts first; None where there is none, or a comment of somebody else's."""
+    comment = re.match(r"# name: (.*)\n", source)
+    try:
+        name = json.loads(comment[1]) if comment else None
+    except (ValueError, RecursionError):
+        return None
+    return name if isinstance(name, str) else None
 
 
 def _name(architecture: Architecture) -> str:

@@ -19,7 +19,7 @@ from cnn_builder.architecture.architecture import (
     checked_input_shape,
 )
 from cnn_builder.architecture.errors import ArchitectureError, ArchitectureFileError, LayerSettingError, shown
-from cnn_builder.architecture.keras_arguments import make_layer
+from cnn_builder.architecture.keras_arguments import axis_from_front, make_layer, misplaced_axis
 from cnn_builder.architecture.layers import LAYER_TYPES, Layer
 
 NEWEST = 3
@@ -38,6 +38,8 @@ class _Found:
     input_shape: InputShape | None = None
     layers: list[Layer] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    axes: list[int | None] = field(default_factory=list)
+    """For each layer the axis it was given, where that is counted from the front."""
 
 
 def looks_like_keras(data: Any) -> bool:
@@ -88,6 +90,9 @@ def from_config(data: Any) -> Architecture:
     config = data.get("config")
     name = config.get("name") if isinstance(config, dict) else None
     made = Architecture(found.input_shape, tuple(found.layers))
+    misplaced = misplaced_axis(made, found.axes)
+    if misplaced is not None:
+        raise _placed(misplaced[1], misplaced[0])
     return made.with_name(name) if isinstance(name, str) and name else made
 
 
@@ -155,13 +160,19 @@ def _layer(entry: dict[str, Any], found: _Found) -> None:
             raise ArchitectureFileError("The InputLayer has no batch_shape: expected [null, height, width, channels].")
         return
     try:
-        found.layers.append(make_layer(type_name, _arguments(type_name, config)))
+        arguments = _arguments(type_name, config)
+        axis = axis_from_front(type_name, arguments)
+        found.layers.append(make_layer(type_name, arguments))
+        found.axes.append(axis)
     except LayerSettingError as error:
-        message = str(error).removeprefix(f"{error.layer_type}: ")
-        place = f"Layer {len(found.layers) + 1} ({error.layer_type}, counted from 1)"
-        raise ArchitectureFileError(f"{place}: {message}") from None
+        raise _placed(error, len(found.layers)) from None
     except ArchitectureError as error:
         raise ArchitectureFileError(f"{_place(found)}: {error}") from None
+
+
+def _placed(error: LayerSettingError, index: int) -> ArchitectureFileError:
+    message = str(error).removeprefix(f"{error.layer_type}: ")
+    return ArchitectureFileError(f"Layer {index + 1} ({error.layer_type}, counted from 1): {message}")
 
 
 def _arguments(type_name: str, config: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,9 @@ The file is a zip from anywhere: nothing is extracted, no name in it is used as 
 from __future__ import annotations
 
 import io
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from typing import Any
@@ -20,6 +22,11 @@ MAX_KERAS_BYTES = 200_000_000
 """Largest ``.keras`` file that is opened."""
 MAX_MEMBERS = 1_000
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError, RuntimeError,
+    OverflowError, MemoryError,
+)  # fmt: skip
+"""What ``zipfile`` and its decompressors raise for bytes that are no whole zip, or one of a kind they do not know."""
 _LEAST_BYTES = 0.5
 """A weight takes at least this many bytes, quantized to 4 bits."""
 
@@ -36,9 +43,10 @@ def read(content: bytes) -> Architecture:
             members = _checked_members(archive)
             metadata = _json(archive, members, METADATA) if METADATA in members else {}
             check_version(metadata.get("keras_version") if isinstance(metadata, dict) else None)
-            architecture = from_config(_json(archive, members, CONFIG))
-    except zipfile.BadZipFile as error:
-        raise ArchitectureFileError(f"This is not a whole .keras file, which is a zip: {error}.") from None
+            config = _json(archive, members, CONFIG)
+    except _DAMAGE as error:
+        raise ArchitectureFileError(f"This is not a whole .keras file, which is a zip: {_why(error)}.") from None
+    architecture = from_config(config)
     _check_weights(architecture, members.get(WEIGHTS))
     return architecture
 
@@ -75,13 +83,18 @@ def _json(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], name: s
         with archive.open(members[name]) as member:
             # One more than the limit, so that what expands beyond it is told and not read.
             text = member.read(MAX_FILE_BYTES + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-        raise ArchitectureFileError(f"{name} in the .keras file is damaged: {error}.") from None
+    except _DAMAGE as error:
+        raise ArchitectureFileError(f"{name} in the .keras file is damaged: {_why(error)}.") from None
     if len(text) > MAX_FILE_BYTES:
         raise ArchitectureFileError(
             f"{name} in the .keras file is too large: expected at most {MAX_FILE_BYTES:,} bytes, received more."
         )
     return load_json(text, f"{name} in the .keras file")
+
+
+def _why(error: BaseException) -> str:
+    """The library's words on one line; some of its errors have none."""
+    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
 
 
 def _check_weights(architecture: Architecture, weights: zipfile.ZipInfo | None) -> None:

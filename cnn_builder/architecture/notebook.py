@@ -9,7 +9,7 @@ from cnn_builder.architecture.architecture import Architecture
 from cnn_builder.architecture.errors import ArchitectureFileError, shown
 from cnn_builder.architecture.keras_code import build_code
 from cnn_builder.architecture.keras_config import load_json
-from cnn_builder.architecture.reader import CodeError, read, tidy
+from cnn_builder.architecture.reader import MAX_CODE, CodeError, read, tidy
 
 MAX_NOTEBOOK_BYTES = 10_000_000
 """Notebooks carry the pictures they drew; only their code has the limit of code."""
@@ -37,6 +37,9 @@ x_train, x_test, y_train, y_test = train_test_split(
 )"""
 _SCALE = """\
 shape = ({shape},)
+images = (*x_train.shape[1:], 1)[:3]  # grey images come without their one channel
+if images != shape:
+    raise ValueError(f"The network takes images of {{shape}}, these are {{images}}: resize them, or change its Input.")
 x_train = x_train.reshape(-1, *shape).astype("float32") / 255
 x_test = x_test.reshape(-1, *shape).astype("float32") / 255
 y_train, y_test = y_train.reshape(-1), y_test.reshape(-1)
@@ -128,7 +131,20 @@ def code_cells(content: bytes) -> list[str]:
         raise ArchitectureFileError(f"This is not a notebook: expected a list of cells, received {shown(cells)}.")
     sources = [cell.get("source", "") for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
     texts = ["".join(map(str, source)) if isinstance(source, list) else str(source) for source in sources]
-    return [tidy(text) for text in texts]
+    total = sum(len(text) + 1 for text in texts)
+    if total > MAX_CODE:
+        raise ArchitectureFileError(
+            f"The notebook's code is too long: expected at most {MAX_CODE:,} characters, received {total:,}. "
+            "Keep only the cells that build the model."
+        )
+    return [_tidy(text, number) for number, text in enumerate(texts, 1)]
+
+
+def _tidy(text: str, number: int) -> str:
+    try:
+        return tidy(text)
+    except ArchitectureFileError as error:
+        raise ArchitectureFileError(f"Code cell {number}: {error}") from None
 
 
 def _placed(error: CodeError, cells: list[str]) -> CodeError:

@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -143,6 +144,34 @@ def test_a_notebook_without_a_softmax_trains_on_logits() -> None:
     logits = L1.replace(5, L1.layers[5].changed(activation=None))
     assert "from_logits=False" in notebook.write(L1, "mnist")
     assert "from_logits=True" in notebook.write(logits, "mnist")
+
+
+@pytest.mark.parametrize(
+    ("images", "shape", "fits"),
+    [
+        ((6, 28, 28), (28, 28, 1), True),
+        ((6, 32, 32, 3), (32, 32, 3), True),
+        ((4, 28, 28), (14, 14, 1), False),
+        ((4, 28, 28), (14, 56, 1), False),
+        ((4, 32, 32, 3), (32, 32, 1), False),
+        ((4, 28, 28), (28, 28, 3), False),
+    ],
+)
+def test_a_notebook_does_not_cut_images_up_for_another_input(
+    images: tuple[int, ...], shape: tuple[int, int, int], fits: bool
+) -> None:
+    network = Architecture(shape, L1.layers)
+    loading = notebook.code_cells(notebook.write(network, "mnist").encode())[1]
+    scaling = loading.partition("load_data()")[2]
+    names = {part: np.full(images if part[0] == "x" else images[:1], 255) for part in ("x_train", "x_test")}
+    names |= {"y_train": np.zeros(images[0]), "y_test": np.zeros(images[0])}
+    if fits:
+        exec(scaling, names)
+        assert names["x_train"].shape == (images[0], *shape)
+        assert names["x_test"].max() == 1
+    else:
+        with pytest.raises(ValueError, match=r"The network takes images of .*, these are .*: resize them"):
+            exec(scaling, names)
 
 
 def texts(svg: str) -> list[str]:

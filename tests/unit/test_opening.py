@@ -5,6 +5,7 @@ import json
 import stat
 import zipfile
 from collections.abc import Callable
+from time import process_time
 from typing import Any
 
 import pytest
@@ -89,6 +90,24 @@ def test_get_config_alone_and_models_inside_models_are_read() -> None:
     assert opened(sequential(layer("Flatten"))["config"]).layers == opened(sequential(layer("Flatten"))).layers
     config = functional({"in": [], "flatten": ["in"]})["config"]
     assert [one.type for one in opened(config).layers] == ["Flatten"]
+
+
+@pytest.mark.parametrize("kind", ["BatchNormalization", "BatchNormalizationV1", "LayerNormalization"])
+def test_an_axis_from_the_front_is_read_where_it_is_the_last(kind: str) -> None:
+    for axis in (3, [3], -1, [-1]):
+        assert opened(sequential(layer(kind, axis=axis))) == opened(sequential(layer(kind)))
+    for axis in (1, [1]):
+        assert opened(sequential(layer("Flatten"), layer(kind, axis=axis))).layers[1] == opened(
+            sequential(layer(kind))).layers[0]  # fmt: skip
+    for axis in (1, [1], 2, [1, 3], 0, True, "3"):
+        with pytest.raises(ArchitectureFileError, match=r"Layer 2 \(.*counted from 1\): axis: expected -1"):
+            opened(sequential(layer("ReLU"), layer(kind, axis=axis)))
+
+
+def test_a_frozen_layer_is_told() -> None:
+    assert opened(sequential(layer("Flatten", trainable=False), layer("Dense", units=3, trainable=True)))
+    with pytest.raises(ArchitectureFileError, match="trainable: expected True, because frozen layers cannot be read"):
+        opened(sequential(layer("Flatten"), layer("Dense", units=3, trainable=False)))
 
 
 def nested(depth: int) -> bytes:
@@ -208,6 +227,23 @@ def damaged() -> bytes:
     return bytes(content)
 
 
+def in_the_data(compression: int) -> bytes:
+    """Damaged where the packed config stands, behind what tells how it is packed."""
+    content = bytearray(keras_zip(("config.json", CONFIG * 9), compression=compression))
+    place = content.index(b"config.json") + 20
+    content[place : place + 12] = b"\xff" * 12
+    return bytes(content)
+
+
+def in_the_directory(damage: dict[int, int]) -> bytes:
+    """Damaged in the zip's directory, so many bytes behind its start."""
+    content = bytearray(keras_zip(("config.json", CONFIG)))
+    place = content.index(b"PK\x01\x02")
+    for offset, value in damage.items():
+        content[place + offset] = value
+    return bytes(content)
+
+
 def encrypted() -> bytes:
     content = bytearray(keras_zip(("config.json", CONFIG)))
     content[content.index(b"PK\x01\x02") + 8] |= 1
@@ -221,6 +257,13 @@ ZIPS: dict[str, tuple[Callable[[], bytes], str]] = {
     "nothing": (lambda: b"", "not a whole .keras file"),
     "cut short": (lambda: keras_zip(("config.json", CONFIG))[:-30], "not a whole .keras file"),
     "damaged": (damaged, "damaged"),
+    "damaged, LZMA": (lambda: in_the_data(zipfile.ZIP_LZMA), "config.json in the .keras file is damaged"),
+    "damaged, bzip2": (lambda: in_the_data(zipfile.ZIP_BZIP2), "config.json in the .keras file is damaged"),
+    "damaged, deflate": (lambda: in_the_data(zipfile.ZIP_DEFLATED), "config.json in the .keras file is damaged"),
+    "a name that is no text": (lambda: in_the_directory({9: 8, 46: 255}), "not a whole .keras file"),
+    "a zip of the future": (lambda: in_the_directory({6: 200}), "not a whole .keras file"),
+    "an unknown compression": (lambda: in_the_directory({10: 99}), "is damaged"),
+    "a place outside": (lambda: in_the_directory({45: 127}), "damaged|not a whole"),
     "encrypted": (encrypted, "encrypted"),
     "a large config": (lambda: keras_zip(("config.json", " " * 1_000_001)), "config.json.* too large"),
     "a bomb": (
@@ -276,6 +319,16 @@ def test_a_notebook_is_read_and_its_errors_name_the_cell() -> None:
     for content, says in ((b"{}", "not a notebook"), (b"[]", "not a notebook"), (notebook(), "No model found")):
         with pytest.raises(ArchitectureFileError, match=says):
             open_network("a.ipynb", content)
+
+
+def test_a_notebook_with_very_much_or_very_deep_code_ends_at_once() -> None:
+    for cells in (["a;" * 3_000_000], ["x = 1\n"] * 40_000):
+        started = process_time()
+        with pytest.raises(ArchitectureFileError, match="notebook's code is too long: expected at most 200,000 char"):
+            open_network("a.ipynb", notebook(*cells))
+        assert process_time() - started < 3
+    with pytest.raises(ArchitectureFileError, match=r"Code cell 2: .*not Python code: .* nesting"):
+        open_network("a.ipynb", notebook("x = 1", "a" + ".b" * 20_000))
 
 
 def test_every_ending_goes_to_its_reader() -> None:

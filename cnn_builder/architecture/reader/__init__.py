@@ -1,13 +1,15 @@
 """Reads Keras source code into an architecture. The code is parsed with ``ast`` and never run.
 
-values → layer_calls, builtins → calls → expressions → statements: what a name can stand for, what a call makes of it,
-what an expression is worth, and the walk over the statements. python: from text to Python's syntax tree.
+python: from text to Python's syntax tree. values: what a name can stand for. layer_calls, builtins, arithmetic,
+containers → calls: what a call or operator makes of values. targets, expressions → statements: what an expression is
+worth, where it is stored, and the walk over the statements. changes, scan: what must not be left out.
 """
 
 from __future__ import annotations
 
 from cnn_builder.architecture.architecture import MAX_LAYERS, MAX_NAME, Architecture
 from cnn_builder.architecture.errors import ArchitectureFileError
+from cnn_builder.architecture.keras_arguments import misplaced_axis
 from cnn_builder.architecture.layers import Layer
 from cnn_builder.architecture.reader.python import syntax_tree, tidy
 from cnn_builder.architecture.reader.statements import Walker
@@ -26,10 +28,10 @@ def read(source: str) -> Architecture:
         )
     walker = Walker()
     try:
-        walker.run(syntax_tree(source).body)
+        walker.walk(syntax_tree(source).body)
         if not _complete(walker.models):
             walker.call_the_uncalled()
-    except RecursionError:
+    except (RecursionError, MemoryError):
         raise ArchitectureFileError("The code is nested too deeply to be read.") from None
     return _choose(walker)
 
@@ -67,6 +69,9 @@ def _architecture(model: Model) -> Architecture:
     _check_unique(model)
     assert model.input_shape is not None
     made = Architecture(model.input_shape, tuple(value.layer for value in model.layers))
+    misplaced = misplaced_axis(made, [value.axis for value in model.layers])
+    if misplaced is not None:
+        raise CodeError(model.layers[misplaced[0]].line, str(misplaced[1]))
     return made.with_name(model.name[:MAX_NAME]) if model.name else made
 
 

@@ -1,15 +1,17 @@
-"""Python's own functions and methods that are safe on small literals. Their results stay small."""
+"""Python's own functions that are safe on small literals. Their results stay small."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from cnn_builder.architecture.reader.values import OPAQUE, CodeError, Unknown
+from cnn_builder.architecture.reader.values import OPAQUE, CodeError, Unknown, has_gap
 
 MAX_RANGE = 1_000
 MAX_ITEMS = 10_000
 """Longest list or text that is followed."""
+
+MAX_DIGITS = 20
 
 _SAFE: dict[str, Callable[..., Any]] = {
    "range": range, "int": int, "float": float, "len": len, "min": min, "max": max, "tuple": tuple, "list": list,
@@ -23,11 +25,14 @@ def call_builtin(name: str, args: list[Any], kwargs: dict[str, Any], line: int) 
     """The result, or Unknown where it is not followed. Raises CodeError for a range too long to walk."""
     unfollowed = Unknown(line, f"the call of {name}")
     if name == "dict":
-        return {**(args[0] if args and isinstance(args[0], dict) else {}), **kwargs} if len(args) < 2 else unfollowed
-    if set(kwargs) - {"start"} or any(isinstance(arg, OPAQUE) for arg in args):
+        known = not args or (len(args) == 1 and isinstance(args[0], dict))
+        return {**(args[0] if args else {}), **kwargs} if known else unfollowed
+    if set(kwargs) - {"start"} or any(isinstance(arg, OPAQUE) or has_gap(arg) for arg in args):
         return unfollowed
     if name in ("sum", "min", "max", "sorted", "str") and not all(_numbers(arg) for arg in args):
         return unfollowed
+    if name == "round" and any(not isinstance(arg, int) or abs(arg) > MAX_DIGITS for arg in args[1:]):
+        return unfollowed  # round(5, -10**9) counts to 10 ** 10 ** 9
     try:
         result = _SAFE[name](*args, **kwargs)
         if name == "range" and len(result) > MAX_RANGE:
@@ -41,24 +46,3 @@ def _numbers(value: Any) -> bool:
     return isinstance(value, int | float) or (
         isinstance(value, list | tuple) and all(isinstance(part, int | float) for part in value)
     )
-
-
-def call_method(owner: Any, name: str, args: list[Any], line: int) -> Any:
-    """``list.append``, ``dict.items`` and a few more on literals; Unknown for every other."""
-    if isinstance(owner, list) and name in ("append", "extend") and len(args) == 1:
-        grown = [args[0]] if name == "append" else args[0]
-        if isinstance(grown, Unknown):
-            grown = [grown]
-        if not isinstance(grown, list | tuple):
-            return Unknown(line, f"the result of .{name}")
-        if len(owner) + len(grown) > MAX_ITEMS:
-            raise CodeError(line, f"a list grows beyond {MAX_ITEMS:,} items.")
-        owner.extend(grown)
-        return None
-    if isinstance(owner, dict) and not args and name in ("items", "keys", "values"):
-        return list(getattr(owner, name)())
-    if isinstance(owner, dict) and name == "get" and 1 <= len(args) <= 2 and isinstance(args[0], str | int):
-        return owner.get(*args)
-    if isinstance(owner, str) and not args and name in ("lower", "upper", "strip"):
-        return getattr(owner, name)()
-    return Unknown(line, f"the result of .{name}")

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import math
+from itertools import islice
 from typing import Any
 
 from cnn_builder.architecture.errors import shown
 from cnn_builder.architecture.keras_arguments import ALIASES, JOINING, snake
-from cnn_builder.architecture.reader import builtins
+from cnn_builder.architecture.reader import containers
+from cnn_builder.architecture.reader.changes import MODEL_CALLS, MODEL_CHANGES, read_off, unfollowed
 from cnn_builder.architecture.reader.layer_calls import checked_shape, read_layer
 from cnn_builder.architecture.reader.values import (
+    Budget,
     CodeError,
     InputSpec,
     LayerValue,
     Method,
     Model,
+    Part,
     Partial,
     Ref,
     Tensor,
     Unknown,
+    parts,
 )
 
 MAX_MODEL = 1_000
@@ -83,23 +88,26 @@ def call_value(called: Any, args: list[Any], line: int) -> Any:
 
 
 def _has_tensors(values: Any) -> bool:
-    return any(isinstance(part, Tensor) or (isinstance(part, list | tuple) and _has_tensors(part)) for part in values)
+    """Whether there is a tensor within the first thousand values: no layer takes more."""
+    return any(isinstance(part, Tensor) for part in islice(parts(values), MAX_MODEL))
 
 
-def call_method(method: Method, args: list[Any], kwargs: dict[str, Any], line: int) -> Any:
+def call_method(method: Method, args: list[Any], kwargs: dict[str, Any], line: int, budget: Budget) -> Any:
     """``model.add(…)``, ``model.pop()``, ``model.build(…)``; compile, fit, summary and the like pass."""
     model = method.owner
     if not isinstance(model, Model):
-        return builtins.call_method(model, method.name, args, line)
+        return containers.call_method(model, method.name, args, kwargs, line, budget)
+    if method.name in MODEL_CHANGES and model.inside:
+        raise CodeError(line, f".{method.name} on a model that is a part of another one. Finish it before it is used.")
     if method.name == "add":
         if not args and "layer" not in kwargs:
             raise CodeError(line, ".add needs a layer.")
         add(model, (args or [kwargs.get("layer")])[0], line)
         return None
     if method.name == "pop":
-        if model.layers:
-            model.layers.pop()
-        return None
+        return _pop(model, line)
+    if method.name == "get_layer":
+        return Part(line, "a layer that get_layer finds")
     shape = (args or [kwargs.get("input_shape")])[0]
     if method.name == "build" and model.input_shape is None and isinstance(shape, tuple | list) and len(shape) == 4:
         model.input_shape = checked_shape(tuple(shape[1:]), line)
@@ -107,13 +115,23 @@ def call_method(method: Method, args: list[Any], kwargs: dict[str, Any], line: i
     return Unknown(line, f"the result of .{method.name}")
 
 
-def model_attribute(model: Model, name: str) -> Any:
+def _pop(model: Model, line: int) -> Any:
+    """Take the last layer off; a model inside goes as a whole, as in Keras."""
+    if not model.sizes:
+        raise unfollowed(model, ".pop of a model without layers of its own", line)
+    count = model.sizes.pop()
+    taken = model.layers[len(model.layers) - count :]
+    del model.layers[len(model.layers) - count :]
+    return taken[0] if count == 1 else Unknown(line, "what .pop took off")
+
+
+def model_attribute(model: Model, name: str, line: int) -> Any:
     """``model.input`` and ``model.output`` as tensors, its methods else."""
     if name in ("input", "inputs", "output", "outputs") and model.input_shape is not None:
         layers = tuple(model.layers) if name.startswith("output") else ()
         tensor = Tensor(InputSpec(model.input_shape, model.line), layers, model)
         return [tensor] if name.endswith("s") else tensor
-    return Method(model, name)
+    return Method(model, name) if name in MODEL_CALLS or name in MODEL_CHANGES else read_off(model, name, line)
 
 
 def add(model: Model, value: Any, line: int) -> None:
@@ -128,10 +146,12 @@ def add(model: Model, value: Any, line: int) -> None:
         if value.input_shape is not None and not model.layers:
             model.input_shape = value.input_shape
         model.layers.append(value)
+        model.sizes.append(1)
     elif isinstance(value, Model):
         if not model.layers and value.input_shape is not None:
             model.input_shape = value.input_shape
         model.layers.extend(value.layers)
+        model.sizes.append(len(value.layers))
         value.inside = True
     elif isinstance(value, Unknown):
         raise value.refused(f"a layer depends on {value.what}, which is not read.")

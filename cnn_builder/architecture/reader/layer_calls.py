@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from cnn_builder.architecture.architecture import InputShape, checked_input_shape
 from cnn_builder.architecture.errors import ArchitectureError, ArchitectureFileError
-from cnn_builder.architecture.keras_arguments import FREE, layer_class, make_layer
-from cnn_builder.architecture.reader.values import CodeError, LayerValue, Partial, Ref, Unknown
+from cnn_builder.architecture.keras_arguments import FREE, axis_from_front, layer_class, make_layer
+from cnn_builder.architecture.reader.values import (
+    CodeError,
+    LayerValue,
+    Partial,
+    Ref,
+    Unknown,
+    parts,
+)
+
+MAX_PARTS = 200
+"""Most values within one setting."""
 
 
 def read_layer(type_name: str, args: list[Any], kwargs: dict[str, Any], line: int) -> LayerValue | Unknown:
@@ -29,9 +40,10 @@ def read_layer(type_name: str, args: list[Any], kwargs: dict[str, Any], line: in
     given.update(kwargs)
     shape = _input_shape(given, line)
     name = given.get("name")
-    settings = {key: _plain(cls.type, key, value, line) for key, value in given.items() if key not in FREE}
+    settings = {key: _setting(cls.type, key, value, line) for key, value in given.items() if key not in FREE}
+    axis = axis_from_front(cls.type, settings)
     try:
-        return LayerValue(make_layer(cls.type, settings), line, shape, name if isinstance(name, str) else None)
+        return LayerValue(make_layer(cls.type, settings), line, shape, name if isinstance(name, str) else None, axis)
     except ArchitectureError as error:
         raise CodeError(line, str(error)) from None
 
@@ -48,6 +60,7 @@ def _input_shape(given: dict[str, Any], line: int) -> InputShape | None:
 
 def checked_shape(value: Any, line: int) -> InputShape:
     """(height, width, channels) from code. Raises CodeError."""
+    _check_size(value, "the input shape", line)
     inner = next((part for part in value if isinstance(part, Unknown)), value) if isinstance(value, tuple) else value
     if isinstance(inner, Unknown):
         raise inner.refused(
@@ -59,19 +72,32 @@ def checked_shape(value: Any, line: int) -> InputShape:
         raise CodeError(line, str(error)) from None
 
 
+def _check_size(value: Any, what: str, line: int) -> None:
+    """Raise CodeError for lists in lists without end, before they are taken apart or told."""
+    if len(list(islice(parts(value), MAX_PARTS + 1))) > MAX_PARTS:
+        raise CodeError(line, f"{what}: expected at most {MAX_PARTS} values, received more.")
+
+
+def _setting(type_name: str, name: str, value: Any, line: int) -> Any:
+    _check_size(value, f"{type_name}'s {name}", line)
+    return _plain(type_name, name, value, line)
+
+
 def _plain(type_name: str, name: str, value: Any, line: int) -> Any:
     """A setting's value as data: names of functions for functions, Keras' configs for objects. Raises CodeError."""
     if isinstance(value, Unknown):
         raise value.refused(f"{type_name}'s {name} depends on {value.what}, which is not read. Write its value.")
     if isinstance(value, tuple | list):
         return type(value)(_plain(type_name, name, part, line) for part in value)
+    if isinstance(value, dict):
+        return {key: _plain(type_name, name, part, line) for key, part in value.items()}
     if isinstance(value, Ref):
         if name != "activation" and not name.endswith(("_initializer", "_regularizer")):
             raise CodeError(line, f"{type_name}'s {name}: {value.path} is not a value that can be read.")
         return value.last
     if isinstance(value, LayerValue):
         raise CodeError(line, f"{type_name}'s {name}: write the {value.layer.type} as a layer of its own, after it.")
-    if value is None or isinstance(value, Partial | bool | int | float | str | dict):
+    if value is None or isinstance(value, Partial | bool | int | float | str):
         return value
     raise CodeError(line, f"{type_name}'s {name}: expected a value, received {_kind(value)}.")
 

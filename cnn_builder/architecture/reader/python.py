@@ -36,7 +36,7 @@ def _parse(source: str) -> ast.Module:
             return ast.parse(source)
     except SyntaxError as error:
         raise CodeError(error.lineno or 1, f"this is not Python: {error.msg}.", error.offset or None) from None
-    except (ValueError, MemoryError):  # NUL bytes, absurd nesting
+    except (ValueError, MemoryError, RecursionError):  # NUL bytes, absurd nesting
         raise ArchitectureFileError(
             "This is not Python code: it has characters or nesting that Python refuses."
         ) from None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections import ChainMap
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +14,9 @@ from cnn_builder.architecture.layers import Layer
 
 UNDERSTOOD = "Sequential, .add, Input, layers, constants, arithmetic, for loops over literals or range, and functions"
 MAX_VALUES = 200_000
-"""Most expressions looked at: a piece of code that would take longer is no description of a network."""
+"""Most expressions looked at and list items made: code that would take more is no description of a network."""
+Scope = ChainMap[str, Any]
+"""The names that code sees, its own first."""
 
 
 class CodeError(ArchitectureFileError):
@@ -29,6 +33,21 @@ class CodeError(ArchitectureFileError):
         self.line, self.message, self.column, self.place = line, message, column, place
         where = place or f"Line {line}"
         super().__init__(f"{where}, column {column}: {message}" if column else f"{where}: {message}")
+
+
+class Budget:
+    """Counts what is looked at and made, over the whole code."""
+
+    def __init__(self, most: int, what: str) -> None:
+        self._left, self._most, self._what = most, most, what
+
+    def spend(self, line: int, count: int = 1) -> None:
+        """So many more. Raises CodeError when that is too many."""
+        self._left -= count
+        if self._left < 0:
+            raise CodeError(
+                line, f"the code takes more than {self._most:,} {self._what} to read. Paste only the model."
+            )
 
 
 @dataclass(frozen=True)
@@ -56,6 +75,19 @@ class Unknown:
 
 
 @dataclass(frozen=True)
+class Part(Unknown):
+    """Something inside a model or layer, such as ``model.layers[0]``: looking at it is fine, changing it an error."""
+
+    member: bool = False
+    """Whether it was read as ``.name``, so that a call of it is a call of the owner's method."""
+
+
+@dataclass(frozen=True)
+class Several(Unknown):
+    """Stands in a list for any number of values that are not known."""
+
+
+@dataclass(frozen=True)
 class InputSpec:
     """``Input(shape)`` in a Sequential; None where the code does not say."""
 
@@ -71,6 +103,8 @@ class LayerValue:
     line: int
     input_shape: InputShape | None = None
     name: str | None = None
+    axis: int | None = None
+    """The axis it was given, where that is counted from the front."""
 
 
 @dataclass(eq=False)
@@ -83,6 +117,8 @@ class Model:
     name: str | None = None
     inside: bool = False
     """Whether it has become a part of another model."""
+    sizes: list[int] = field(default_factory=list)
+    """How many of the layers came with each .add: a model inside goes as a whole with .pop."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +135,7 @@ class Function:
     """A function of the pasted code with the names around it; called by walking its body."""
 
     node: ast.FunctionDef
-    names: dict[str, Any]
+    names: Scope
     in_class: bool = False
 
 
@@ -138,6 +174,36 @@ class Method:
 
 OPAQUE = (Unknown, Ref, Model, Tensor, LayerValue, Function, Partial, Class, Builtin, Method)
 """Values that take no part in arithmetic."""
+
+
+def is_open(value: Any) -> bool:
+    """Whether it is not known if the value is true."""
+    return isinstance(value, Unknown | Ref | Method | Tensor)
+
+
+def has_gap(value: Any) -> bool:
+    """Whether it is not known how many items a list or tuple has."""
+    return isinstance(value, list | tuple) and any(isinstance(part, Several) for part in value)
+
+
+def is_key(value: Any) -> bool:
+    """Whether a dictionary is followed at this key. Tuples in tuples take forever to hash."""
+    plain = str | int | float | None
+    return isinstance(value, plain) or (isinstance(value, tuple) and all(isinstance(part, plain) for part in value))
+
+
+def parts(value: Any) -> Iterator[Any]:
+    """A value and all within its lists, tuples and dictionaries; without end where a list is inside itself."""
+    open_lists = [iter((value,))]
+    while open_lists:
+        part = next(open_lists[-1], parts)
+        if part is parts:
+            open_lists.pop()
+            continue
+        yield part
+        if isinstance(part, list | tuple | dict):
+            open_lists.append(iter(part.values() if isinstance(part, dict) else part))
+
 
 _PREFIXES = (
     "tensorflow.compat.v1.keras", "tensorflow.compat.v2.keras", "tensorflow.python.keras", "tensorflow.keras",
