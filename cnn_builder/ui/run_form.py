@@ -18,7 +18,7 @@ from cnn_builder.runs.checks import Problem, check_request
 from cnn_builder.runs.forecast import forecast
 from cnn_builder.runs.image_counts import images_of
 from cnn_builder.runs.run_settings import PRECISIONS
-from cnn_builder.ui import looking, run_actions, state
+from cnn_builder.ui import looking, run_actions, run_state, state
 from cnn_builder.ui.run_form_fields import Fields, current_values, enter, key
 from cnn_builder.ui.run_form_groups import everyday, groups
 from cnn_builder.ui.run_form_values import form_values, wanted
@@ -171,10 +171,12 @@ def _offer_download(info: DatasetInfo) -> None:
 
 
 def _set_dataset(name: str) -> None:
-    document = state.document()
+    """Another data set, with the limits it had when it was left."""
+    document, values, limits = state.document(), current_values(), run_state.limits()
+    limits[document.dataset] = {limit: values[limit] for limit in ("train_limit", "test_limit")}
     state.set_document(document.with_architecture(document.architecture, name))
     for limit in ("train_limit", "test_limit"):
-        enter(limit, None)
+        enter(limit, limits.get(name, {}).get(limit))
 
 
 @st.cache_data(show_spinner="Reading the labels", max_entries=8)

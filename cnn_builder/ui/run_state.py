@@ -5,12 +5,19 @@ from typing import Any
 import streamlit as st
 
 _FORM, _FEED, _REFUSED = "run_form", "curve_feed", "run_refused"
+_LIMITS = "run_limits"
 _COACH, _TRIED, _SAID = "coach_feed", "coach_tried", "coach_said"
 
 
 def form() -> dict[str, Any]:
     """The values of the form by name; they outlive its widgets when another page is opened."""
     kept: dict[str, Any] = st.session_state.setdefault(_FORM, {})
+    return kept
+
+
+def limits() -> dict[str, dict[str, int | None]]:
+    """The form's limits of training and test images, by data set, of those that were left for another one."""
+    kept: dict[str, dict[str, int | None]] = st.session_state.setdefault(_LIMITS, {})
     return kept
 
 

@@ -53,6 +53,15 @@ def test_train_makes_one_run_and_shows_it_by_its_address(page: AppTest, store: S
     assert page.button("stop")
 
 
+def test_a_data_sets_limits_come_back_with_it(page: AppTest) -> None:
+    page.number_input("run-train_limit").set_value(300).run()
+    page.selectbox("run-dataset").select("mnist").run()
+    assert page.number_input("run-train_limit").value is None
+    page.selectbox("run-dataset").select("digits").run()
+    assert page.number_input("run-train_limit").value == 300
+    assert not page.exception
+
+
 def told(page: AppTest) -> list[str]:
     return [box.value.replace("\\", "") for box in page.error]
 
