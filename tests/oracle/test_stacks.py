@@ -4,6 +4,7 @@ import inspect
 from typing import Any
 
 import keras
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from keras_rows import keras_rows
@@ -11,6 +12,7 @@ from strategies import architecture
 
 from cnn_builder.architecture import LAYER_TYPES, Architecture, keras_code, trace
 from cnn_builder.architecture.layers.settings import ACTIVATIONS, INITIALIZERS
+from cnn_builder.architecture.notices.nonlinearity import UNUSABLE
 
 
 @settings(max_examples=1_000, deadline=None, suppress_health_check=list(HealthCheck))
@@ -66,3 +68,10 @@ def test_activations_and_initializers_are_keras_names() -> None:
     from keras.src.activations import ALL_OBJECTS_DICT
 
     assert set(ALL_OBJECTS_DICT) - {"glu"} <= set(ACTIVATIONS)
+
+
+def test_every_activation_but_the_one_that_is_refused_in_training_computes() -> None:
+    for name in set(ACTIVATIONS) - {UNUSABLE}:
+        keras.activations.get(name)(np.array([[-1.0, 0.5]], np.float32))
+    with pytest.raises(TypeError, match="missing"):
+        keras.activations.get(UNUSABLE)(np.array([[-1.0, 0.5]], np.float32))

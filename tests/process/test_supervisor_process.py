@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cnn_builder.architecture import Architecture
-from cnn_builder.runs import LocalLauncher, RunSettings, Store, Supervisor
+from cnn_builder.runs import LocalLauncher, Run, RunSettings, Store, StoreBusy, Supervisor
 from cnn_builder.runs.launcher import worker_env
 from cnn_builder.settings import Settings
 
@@ -159,12 +159,24 @@ def test_another_servers_dead_worker_is_gone(house: House) -> None:
     assert house.store.get(run_id).reason == "process gone"
 
 
+def freeze(house: House, run: Run) -> None:
+    """Stop the worker's process between two of its writes: in one, it would hold the store as well."""
+    assert run.pid is not None
+    while True:
+        os.kill(run.pid, signal.SIGSTOP)
+        try:
+            house.store.set_tags(run.run_id, ["frozen"])
+            return
+        except StoreBusy:
+            os.kill(run.pid, signal.SIGCONT)
+
+
 def test_a_frozen_worker_is_said_and_can_be_stopped(house: House) -> None:
     run_id = house.queue(epochs=1000)
     house.wait(lambda: house.store.metrics(run_id))
     run = house.store.get(run_id)
     assert run.pid is not None
-    os.kill(run.pid, signal.SIGSTOP)
+    freeze(house, run)
     now = [0.0]
     supervisor = Supervisor(house.store, house.launcher, 1, lambda: now[0])
     supervisor.tick()

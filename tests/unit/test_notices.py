@@ -75,6 +75,7 @@ EVERY = [
     (stack(CONV, *END, Dropout(rate=0.5)), "dropout_last", WARNS),
     (stack(CONV, GlobalAveragePooling2D(), Dense(units=10), Dropout(rate=0.5), Softmax()), "dropout_last", WARNS),
     (stack(CONV, RandomFlip(), *END), "augmentation_late", WARNS),
+    (stack(Conv2D(filters=4, kernel_size=(3, 3), activation="threshold"), *END), "activation_unusable", BLOCKS),
     (stack(Rescaling(scale=1 / 255), CONV, *END), "rescaled_again", WARNS),
     (stack(RandomFlip(), Rescaling(scale=1 / 127.5, offset=-1.0), CONV, *END), "rescaled_again", WARNS),
     (L1, "dense_heavy", HINTS),

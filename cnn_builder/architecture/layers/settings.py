@@ -19,7 +19,7 @@ LARGEST = 1_000_000_000
 ACTIVATIONS = (
     "linear", "relu", "softmax", "sigmoid", "tanh", "elu", "selu", "gelu", "silu", "swish", "leaky_relu", "relu6",
     "softplus", "softsign", "exponential", "mish", "hard_sigmoid", "hard_silu", "hard_swish", "hard_tanh",
-    "hard_shrink", "soft_shrink", "tanh_shrink", "celu", "log_sigmoid", "log_softmax", "sparse_plus",
+    "hard_shrink", "soft_shrink", "tanh_shrink", "threshold", "celu", "log_sigmoid", "log_softmax", "sparse_plus",
     "sparse_sigmoid", "sparsemax", "squareplus",
 )  # fmt: skip
 

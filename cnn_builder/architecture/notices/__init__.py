@@ -9,7 +9,7 @@ from cnn_builder.architecture.architecture import Architecture, InputShape
 from cnn_builder.architecture.notices.augmentation import late_augmentation
 from cnn_builder.architecture.notices.data import input_shape, no_weights, rescaled_again, strides
 from cnn_builder.architecture.notices.dropout import dropout_last
-from cnn_builder.architecture.notices.nonlinearity import linear_pairs
+from cnn_builder.architecture.notices.nonlinearity import linear_pairs, unusable
 from cnn_builder.architecture.notices.notice import Notice, Rule, Seen
 from cnn_builder.architecture.notices.output import output_map, units
 from cnn_builder.architecture.notices.size import heavy_dense, idle_pools
@@ -20,8 +20,8 @@ ALWAYS: tuple[Rule, ...] = (input_shape, strides)
 """Rules that hold for every stack."""
 
 FITTING: tuple[Rule, ...] = (
-    output_map, units, no_weights, rescaled_again, softmax_early, softmax_missing, logits_activation, linear_pairs,
-    dropout_last, late_augmentation, idle_pools, heavy_dense,
+    output_map, units, no_weights, unusable, rescaled_again, softmax_early, softmax_missing, logits_activation,
+    linear_pairs, dropout_last, late_augmentation, idle_pools, heavy_dense,
 )  # fmt: skip
 """Rules about stacks in which every layer fits."""
 

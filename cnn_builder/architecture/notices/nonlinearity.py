@@ -1,4 +1,4 @@
-"""Two layers of weights with no non-linearity between them: together they can do no more than one."""
+"""No non-linearity between two layers of weights, which then do no more than one; or one that cannot be computed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cnn_builder.architecture.layers.activation import Activation
 from cnn_builder.architecture.layers.base import Layer
 from cnn_builder.architecture.layers.batch_normalization import BatchNormalization
 from cnn_builder.architecture.layers.relu import ReLU
-from cnn_builder.architecture.notices.notice import Notice, Seen, listed
+from cnn_builder.architecture.notices.notice import Notice, Seen, listed, place
 from cnn_builder.architecture.repair import Repair
 
 STRAIGHT = frozenset(
@@ -20,8 +20,24 @@ STRAIGHT = frozenset(
 )
 """Layers without weights of their own kind that keep sums sums. What is not known to be straight counts as bending."""
 
+UNUSABLE = "threshold"
+"""Among Keras' names of activations, but its function takes two numbers more, which no layer gives it."""
+
 MEANT = frozenset({"DepthwiseConv2D"})
 """Beside these a convolution without an activation is the custom: Chollet 2017, Sandler et al. 2018 (MobileNetV2)."""
+
+
+def unusable(seen: Seen) -> Iterator[Notice]:
+    """An activation that Keras knows by name and cannot compute, all layers in one notice."""
+    found = [index for index, layer in enumerate(seen.layers) if getattr(layer, "activation", None) == UNUSABLE]
+    if not found:
+        return
+    who = place(found[0], seen.layers[found[0]]) if len(found) == 1 else f"Layers {listed(found)}"
+    fixed = seen.architecture
+    for index in found:
+        fixed = fixed.replace(index, fixed.layers[index].changed(activation="relu"))
+    message = f"{who}: Keras' threshold needs two numbers more than a layer can give it, so it cannot be computed."
+    yield Notice("activation_unusable", found[0], message, Repair("Use relu", fixed), blocks_training=True)
 
 
 def linear_pairs(seen: Seen) -> Iterator[Notice]:
