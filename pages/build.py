@@ -20,7 +20,7 @@ from cnn_builder.ui.input_settings import input_settings
 from cnn_builder.ui.inspector import inspector
 from cnn_builder.ui.navigation import inside_frame
 from cnn_builder.ui.palette import palette
-from cnn_builder.ui.problems import problems
+from cnn_builder.ui.problems import hints, problems
 from cnn_builder.ui.totals import totals
 from cnn_builder.ui.understanding import formula
 
@@ -36,6 +36,7 @@ def build() -> None:
     if document.selected is None:
         problems(document, traced)
         palette(document)
+        hints(document, traced)
     else:
         left, right = st.columns(2, gap="large")
         with left:
@@ -43,6 +44,7 @@ def build() -> None:
         with right:  # beside the fields: what comes and goes as a number changes must not move it from under the mouse
             problems(document, traced)
             formula(document, traced)
+            hints(document, traced)
     view(document, traced)
 
 

@@ -28,14 +28,25 @@ def problems(document: Document, traced: Trace) -> None:
     if traced.error is not None:
         _misfit(document, traced)
         return
+    _too_large(traced)
+    found = _found(document, traced)
+    if not all(notice.hint for notice in found):
+        with st.container(key="notices", border=True, gap="small"):
+            _notices(document.architecture, traced, found)
+
+
+def hints(document: Document, traced: Trace) -> None:
+    """What can be learned or saved where nothing is wrong: it can wait, and stands without a box."""
+    found = _found(document, traced) if traced.error is None else ()
+    if found and all(notice.hint for notice in found):
+        with st.container(key="notices", gap="small"):
+            _notices(document.architecture, traced, found)
+
+
+def _found(document: Document, traced: Trace) -> tuple[Notice, ...]:
     info = DATASETS.get(document.dataset)
     classes, shape = (len(info.classes), info.input_shape) if info else (None, None)
-    found = notices(document.architecture, classes, shape, traced)
-    _too_large(traced)
-    if found:
-        # One box for all, and none where there is nothing but hints.
-        with st.container(key="notices", border=not all(notice.hint for notice in found), gap="small"):
-            _notices(document.architecture, traced, found)
+    return notices(document.architecture, classes, shape, traced)
 
 
 def _misfit(document: Document, traced: Trace) -> None:

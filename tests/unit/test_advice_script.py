@@ -27,10 +27,12 @@ L1 = PRESETS["L1"].architecture
 def advice() -> None:
     from cnn_builder.architecture import trace
     from cnn_builder.ui import state
-    from cnn_builder.ui.problems import problems
+    from cnn_builder.ui.problems import hints, problems
 
     document = state.document()
-    problems(document, trace(document.architecture))
+    traced = trace(document.architecture)
+    problems(document, traced)
+    hints(document, traced)
 
 
 def compare() -> None:
