@@ -1,5 +1,7 @@
 """From an architecture to a Keras model, by the names and arguments that the layers give."""
 
+import random
+
 import numpy as np
 
 from cnn_builder.architecture import Architecture, trace
@@ -12,8 +14,8 @@ def build_model(architecture: Architecture, seed: int | None = None) -> "keras.S
     """The architecture as a Keras model with fresh weights; images go in with pixels from 0 to 1.
 
     Args:
-        seed: makes the weights, and what Dropout drops, the same each time; it sets Python's, NumPy's and Keras'
-            generators. None leaves them alone.
+        seed: makes the weights, and what Dropout drops, the same each time; it sets Python's and NumPy's generators.
+            None leaves them alone.
 
     Raises BuildError where a layer does not fit.
     """
@@ -21,7 +23,10 @@ def build_model(architecture: Architecture, seed: int | None = None) -> "keras.S
     if error is not None:
         raise BuildError(error.message)
     if seed is not None:
-        keras.utils.set_random_seed(seed)
+        # Keras draws the seeds of its initializers and generators from Python's. TensorFlow's own is of no use here,
+        # and setting it empties caches of kernels that other threads of TensorFlow may still use: it crashed.
+        random.seed(seed)
+        np.random.seed(seed)
     model = keras.Sequential([keras.Input(architecture.input_shape)])
     for layer in architecture.layers:
         model.add(getattr(keras.layers, layer.type)(**layer.keras_kwargs()))
