@@ -1,23 +1,15 @@
-"""CNN Builder: the frame around the pages. Start it with ``streamlit run app.py``."""
+"""CNN Builder. Start it with ``streamlit run app.py``.
+
+The server imports this file once, for its routes; then it runs it at every visit of a page.
+"""
 
 import streamlit as st
 
-from cnn_builder.architecture.errors import CnnBuilderError
-from cnn_builder.ui import frame, state
-from cnn_builder.ui.connection import send_at_once
-from cnn_builder.ui.navigation import navigation
+if __name__ == "__main__":
+    from cnn_builder.ui.frame import run_page
 
+    run_page()
+else:
+    from cnn_builder.ui.metrics_route import metrics_route
 
-def main() -> None:
-    st.set_page_config(page_title="CNN Builder", page_icon="🧱", layout="wide")
-    send_at_once()
-    state.settle_memory()
-    frame.style()
-    page = navigation()
-    try:
-        page.run()
-    except CnnBuilderError as error:
-        st.error(str(error))
-
-
-main()
+    app = st.App(__file__, routes=[metrics_route()])

@@ -15,11 +15,11 @@ from playwright.sync_api import Page
 
 from benchmarks.serving import chromium, served
 from cnn_builder.architecture import PRESETS
+from cnn_builder.documents.autosave import DocumentStore
+from cnn_builder.documents.document import Document
 from cnn_builder.runs import Store
-from cnn_builder.runs.launcher import NEXT_AFTER
+from cnn_builder.runs.workers.launcher import NEXT_AFTER
 from cnn_builder.settings import Settings
-from cnn_builder.ui.document import Document
-from cnn_builder.ui.document_store import DocumentStore
 
 GOAL_S = 1.0
 CLICKS = 3  # by round

@@ -1,4 +1,4 @@
-"""How long an edit takes to be seen: from Enter in the inspector to strip and trace painted anew, in Chromium.
+"""How long an edit takes to be seen: from the last key of a number to strip and trace painted anew, in Chromium.
 
     python -m benchmarks.edit_to_painted
 
@@ -15,8 +15,9 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.serving import percentile, saved_stack, served
 
 SIZES = (5, 20, 60)
-TARGETS_MS = {20: 100.0, 60: 120.0}
+TARGETS_MS = {5: 100.0, 20: 100.0, 60: 120.0}
 ROUNDS, EDITS, WARM = 3, 20, 4
+SETTLE_MS = 150
 
 # From the key's own time stamp to the first moment after the frame that shows the number in both places.
 _MEASURE = """([strip, value]) => new Promise((done) => {
@@ -38,12 +39,16 @@ _MEASURE = """([strip, value]) => new Promise((done) => {
 
 
 def edit(page: Page, value: int) -> float:
-    """Milliseconds from Enter to painted."""
+    """Milliseconds from the last digit of ``value`` to painted; what the digits before it do is painted by then."""
     field = page.get_by_role("spinbutton", name="Filters")
-    field.fill(str(value))
+    first, last = str(value)[:-1], str(value)[-1]
+    field.press("Control+a")
+    page.keyboard.type(first)
+    page.locator(f"[role=option][aria-selected=true][aria-label*=', {first} @']").wait_for()
+    page.wait_for_timeout(SETTLE_MS)
     strip = page.get_by_role("listbox", name="Layers of the network").element_handle()
     page.evaluate(f"(given) => {{ window.result = ({_MEASURE})(given); }}", [strip, value])
-    field.press("Enter")
+    page.keyboard.press(last)
     return float(page.evaluate("window.result"))
 
 
@@ -64,7 +69,7 @@ def main() -> int:
         page = playwright.chromium.launch(executable_path=chromium, args=flags).new_page()
         for _ in range(ROUNDS):
             for size in SIZES:
-                rounds[size].append(measure(page, f"http://localhost:{port}/?doc={saved_stack(home, size)}"))
+                rounds[size].append(measure(page, f"http://localhost:{port}/build?doc={saved_stack(home, size)}"))
     print(f"edit → painted, ms; {EDITS} edits a round, best of {ROUNDS} rounds\n\nlayers    p50    p95  target")
     missed = False
     for size in SIZES:

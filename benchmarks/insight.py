@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from cnn_builder.architecture import PRESETS
-from cnn_builder.data import load
+from cnn_builder.data import load_dataset
 from cnn_builder.runs import LocalLauncher, RunSettings, ServiceClient, Store, Supervisor
-from cnn_builder.runs.questions import Questions
+from cnn_builder.runs.workers.service_api import Questions
 from cnn_builder.settings import Settings
 
 GOAL_MS = 300.0
@@ -44,12 +44,12 @@ def views(ask: Questions, maps: int) -> dict[str, Ask]:
     return {
         "prediction": lambda image, _: ask.probabilities(image),
         "activations": lambda image, _: ask.activations(image, 0),
-        "one number": lambda image, number: ask.unit(image, 0, number % 20, 3, number % 8),
+        "one output": lambda image, number: ask.unit(image, 0, number % 20, 3, number % 8),
         "saliency": lambda image, _: ask.saliency(image, 1),
         "Grad-CAM": lambda image, _: ask.grad_cam(image, 1, maps),
         "occlusion": lambda image, _: ask.occlusion(image, 1),
-        "a muted filter": lambda image, number: ask.mute(image, [(0, [number % 8])]),
-        "map": lambda image, _: ask.plane(),
+        "ablation": lambda image, number: ask.ablation(image, [(0, [number % 8])]),
+        "embedding": lambda image, _: ask.embedding(),
     }
 
 
@@ -64,7 +64,7 @@ def measure(ask: Ask, images: np.ndarray) -> tuple[float, float]:
 
 
 def main(count: int) -> int:
-    images, worst = load("digits").x_test[: count + 1], 0.0
+    images, worst = load_dataset("digits").x_test[: count + 1], 0.0
     with tempfile.TemporaryDirectory() as home:
         settings = Settings(home=Path(home), standby=False)
         for name, maps in (("L1", 2), ("L2", 3)):

@@ -18,9 +18,9 @@ from playwright.sync_api import Page
 
 from benchmarks.serving import chromium, served
 from cnn_builder.architecture import PRESETS
+from cnn_builder.figures.curve_feed import next_rows
 from cnn_builder.runs import Metric, RunSettings, Store
 from cnn_builder.settings import Settings
-from cnn_builder.ui.components.curves import next_rows
 
 SIZES = (1_000, 100_000)
 GOAL = 1.5

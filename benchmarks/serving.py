@@ -17,8 +17,8 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 from cnn_builder.architecture import Architecture
-from cnn_builder.ui.document import Document
-from cnn_builder.ui.document_store import DocumentStore
+from cnn_builder.documents.autosave import DocumentStore
+from cnn_builder.documents.document import Document
 
 ROOT = Path(__file__).resolve().parents[1]
 _BLOCK: list[dict[str, Any]] = [

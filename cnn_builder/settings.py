@@ -1,17 +1,32 @@
-"""Settings, from the environment. `OPTIONS` is the one table: parsing, defaults and the documentation follow it."""
+"""Settings, from the environment. `OPTIONS` is the one table: parsing, defaults and the documentation follow it.
+
+Why not pydantic-settings: docs/decisions/0011-own-settings-table.md.
+"""
 
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from cnn_builder.architecture.errors import CnnBuilderError
+from cnn_builder.limits import (
+    IMPORT_LIMIT_MB,
+    MEMORY_SHARE,
+    QUOTA_ACTIVE_RUNS,
+    QUOTA_DISK_MB,
+    QUOTA_MINUTES,
+    QUOTA_QUEUED_RUNS,
+    STREAM_OVER_MB,
+)
+from cnn_builder.options import OPTIONS, folder_path, owner_text
 
-LAUNCHERS = ("local",)
+OWNERS = "owners"
+"""Folder of a home with a folder for each person who signed in."""
+_PASSWORD = re.compile(r"(//[^:/@]*:)[^@]*@")
 _RUN_ID = re.compile(r"[a-z0-9-]{8,26}")
 
 
@@ -20,135 +35,37 @@ class SettingsError(CnnBuilderError):
 
     def __init__(self, variable: str, expected: str, received: str) -> None:
         self.variable = variable
-        super().__init__(f"{variable}: expected {expected}, received {received!r}. Change or unset it.")
-
-
-@dataclass(frozen=True)
-class Option:
-    """One variable. `parse` raises ValueError for a text that is not `expected`."""
-
-    variable: str
-    field: str
-    kind: str
-    parse: Callable[[str], Any]
-    expected: str
-    default: str
-    help: str
-
-
-def _path(text: str) -> Path:
-    return Path(os.path.abspath(Path(text).expanduser()))
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    def parse(text: str) -> int:
-        if not low <= (value := int(text)) <= high:
-            raise ValueError(text)
-        return value
-
-    return parse
-
-
-def _choice(*names: str) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text not in names:
-            raise ValueError(text)
-        return text
-
-    return parse
-
-
-def _flag(text: str) -> bool:
-    values = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-    if text.lower() not in values:
-        raise ValueError(text)
-    return values[text.lower()]
-
-
-def _store_url(text: str) -> str:
-    if not text.startswith("sqlite:///") or text.endswith((":///", ":memory:")):
-        raise ValueError(text)
-    return text
-
-
-OPTIONS: tuple[Option, ...] = (
-    Option(
-        "CNN_BUILDER_HOME",
-        "home",
-        "folder",
-        _path,
-        "a folder",
-        "~/.cnn_builder",
-        "where runs, documents and downloads are kept (a local disk)",
-    ),
-    Option(
-        "CNN_BUILDER_DATA",
-        "data",
-        "folder",
-        _path,
-        "a folder",
-        "",
-        "a folder with mnist.npz, fashion_mnist.npz or cifar10.npz, looked at before any download",
-    ),
-    Option(
-        "CNN_BUILDER_STORE",
-        "store",
-        "URL",
-        _store_url,
-        "sqlite:///FILE",
-        "sqlite:///<home>/runs.sqlite",
-        "the database of runs",
-    ),
-    Option(
-        "CNN_BUILDER_LAUNCHER",
-        "launcher",
-        "choice",
-        _choice(*LAUNCHERS),
-        " or ".join(LAUNCHERS),
-        "local",
-        "where training runs: local starts processes on this machine",
-    ),
-    Option(
-        "CNN_BUILDER_MAX_ACTIVE_RUNS",
-        "max_active_runs",
-        "number",
-        _whole(1, 64),
-        "a whole number from 1 to 64",
-        "1",
-        "how many runs train at once; the others wait",
-    ),
-    Option(
-        "CNN_BUILDER_STANDBY",
-        "standby",
-        "yes/no",
-        _flag,
-        "true or false",
-        "true",
-        "keep one worker ready, so that a run starts at once (0.4 GB of memory)",
-    ),
-    Option(
-        "CNN_BUILDER_MEMORY_LIMIT_MB",
-        "memory_limit_mb",
-        "number",
-        _whole(64, 16_777_216),
-        "a whole number of megabytes, at least 64",
-        "half of this machine's",
-        "a run whose estimate is above this is refused",
-    ),
-)
+        shown = _PASSWORD.sub(r"\1***@", received)  # it may be read by others in a log
+        super().__init__(f"{variable}: expected {expected}, received {shown!r}. Change or unset it.")
 
 
 @dataclass(frozen=True)
 class Settings:
     """Where things are kept, and the limits. Made once at start, then handed to whoever needs it."""
 
-    home: Path = field(default_factory=lambda: _path("~/.cnn_builder"))
+    home: Path = field(default_factory=lambda: folder_path("~/.cnn_builder"))
     data: Path | None = None
     store: str | None = None
+    artifacts: str | None = None
     launcher: str = "local"
+    ray_address: str = "127.0.0.1:6379"
+    ray_cpus: int = 1
+    ray_gpus: int = 0
     max_active_runs: int = 1
     standby: bool = True
+    calibrate: bool = True
+    layer_statistics: bool = True
+    metrics: str = "local"
     memory_limit_mb: int | None = None
+    import_limit_mb: int = IMPORT_LIMIT_MB
+    stream_over_mb: int = STREAM_OVER_MB
+    sign_in: bool = False
+    admins: str = ""
+    owner: str | None = None
+    quota_active_runs: int = QUOTA_ACTIVE_RUNS
+    quota_queued_runs: int = QUOTA_QUEUED_RUNS
+    quota_minutes: int = QUOTA_MINUTES
+    quota_disk_mb: int = QUOTA_DISK_MB
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -174,8 +91,28 @@ class Settings:
 
     @property
     def store_url(self) -> str:
-        """The database's URL."""
-        return self.store or f"sqlite:///{self.home / 'runs.sqlite'}"
+        """The database's URL; what the folder's name has of a URL's own signs is written as %XX."""
+        if self.store is not None:
+            return self.store
+        from sqlalchemy.engine import URL
+
+        return URL.create("sqlite", database=str(self.home / "runs.sqlite")).render_as_string()
+
+    def of_owner(self, owner: str | None) -> "Settings":
+        """The same for what belongs to this person; None is whoever runs the machine."""
+        return self if owner == self.owner else replace(self, owner=owner)
+
+    @property
+    def own_home(self) -> Path:
+        """The folder of the owner's data sets, networks, documents and drawings: the home itself without an owner.
+
+        Raises ValueError where the owner is no id.
+        """
+        return self.home if self.owner is None else self.home / OWNERS / owner_text(self.owner)
+
+    def is_admin(self, email: str) -> bool:
+        """Whether this is the address of somebody who sees everything."""
+        return bool(email) and email.lower() in self.admins.split(",")
 
     @property
     def runs_folder(self) -> Path:
@@ -189,8 +126,35 @@ class Settings:
         return self.runs_folder / run_id
 
     @property
+    def most_in_memory(self) -> int:
+        """The most bytes that the images of a data set may have to be held in memory."""
+        return self.stream_over_mb * 1_000_000
+
+    @property
     def memory_limit(self) -> int:
         """The most memory a run may need, in bytes: as set, or half of this machine's."""
         if self.memory_limit_mb is not None:
             return self.memory_limit_mb * 1_000_000
-        return int(psutil.virtual_memory().total) // 2
+        return int(psutil.virtual_memory().total * MEMORY_SHARE)
+
+
+def variable_of(name: str) -> str:
+    """The variable of the environment that is this setting, named as a field of `Settings`."""
+    return next(option.variable for option in OPTIONS if option.field == name)
+
+
+_resolve: Callable[[], Settings] = Settings.from_env
+
+
+def settings_here() -> Settings:
+    """The settings of whoever is served here and now; those of the environment where nobody said otherwise.
+
+    Without it, a look-up that is given no settings would answer everybody from the folder of whoever runs the machine.
+    """
+    return _resolve()
+
+
+def resolve_settings(resolve: Callable[[], Settings]) -> None:
+    """From now on this process asks `resolve` for the settings of whoever is served."""
+    global _resolve
+    _resolve = resolve

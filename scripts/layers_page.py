@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cnn_builder.architecture import LAYER_TYPES, Layer
 from cnn_builder.architecture.errors import LayerFitError
-from cnn_builder.architecture.keras_code import layer_call
+from cnn_builder.architecture.formats.keras_code import layer_call
 from cnn_builder.architecture.layers.base import Shape, times
 from cnn_builder.architecture.layers.settings import ACTIVATIONS, INITIALIZERS
 

@@ -85,9 +85,10 @@ def _l3() -> Iterator[str]:
     yield L3
     yield f"> {error.message}\n"
     total = trace(repair.architecture).total_params
-    yield f"One click, *{repair.title}*, gives {total:,} parameters. Saved as a file, and trained as L1:\n"
+    yield f"One click, *{repair.title}*, gives {total:,} parameters."
+    yield "Downloaded as JSON (in the view Code), and trained as L1:\n"
     yield _shapes(repair.architecture)
-    yield _command("train l3.json --dataset mnist --epochs 5 --batch-size 32 --validation-data test")
+    yield _command("train L3.json --dataset mnist --epochs 5 --batch-size 32 --validation-data test")
     yield _told("L3", validated_on_test=True)
 
 
@@ -97,7 +98,7 @@ def _shapes(architecture: Architecture) -> str:
 
 
 def _command(command: str) -> str:
-    return f"```\npython -m cnn_builder {command}\n```\n"
+    return f"```sh\npython -m cnn_builder {command}\n```\n"
 
 
 def _percent(share: float) -> str:
@@ -115,8 +116,8 @@ def _told(name: str, validated_on_test: bool = False) -> str:
     low, high = (_percent(value) for value in test["interval"])
     model = "The last epoch's model" if validated_on_test else f"The best model (epoch {kept['best_epoch']})"
     score = (
-        f"\n{model} reads {_percent(test['accuracy'])} of {test['images']:,} test images right (95 % interval "
-        f"{low} to {high}), and the first five as {', '.join(kept['first_readings'])}."
+        f"\n{model} classifies {_percent(test['accuracy'])} of {test['images']:,} test images correctly (95 % "
+        f"confidence interval {low} to {high}); it predicts the first five as {', '.join(kept['first_readings'])}."
     )
     return "\n".join([*lines, f"\n![Accuracy by epoch](lessons/{name}.svg)", score])
 

@@ -14,11 +14,14 @@ settings.load_profile("untimed")
 
 TESTS = Path(__file__).parent
 BY_FOLDER = ("browser", "process", "oracle")
+# They need a server that `make test-cluster` starts.
+collect_ignore = [] if os.environ.get("CNN_BUILDER_TEST_STORE") else ["cluster"]
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 
 # Session fixtures run before the per-test one below: they too must never reach the developer's own runs.
 _session_home = TemporaryDirectory(prefix="cnn-builder-tests-", ignore_cleanup_errors=True)
 os.environ["CNN_BUILDER_HOME"] = _session_home.name
+os.environ.setdefault("CNN_BUILDER_CALIBRATE", "false")  # the measurement would slow down what is tested
 
 
 def data_folder() -> Path | None:

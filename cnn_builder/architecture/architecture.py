@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from cnn_builder.architecture.errors import ArchitectureFileError, LayerSettingError, shown
 from cnn_builder.architecture.layers import LAYER_TYPES, Layer
+from cnn_builder.architecture.names import hidden_character
+from cnn_builder.limits import MAX_FEATURES, MAX_INPUT_SIDE, MAX_LAYERS, MAX_NAME, MAX_TEXT_BYTES
 
 VERSION = 1
-MAX_LAYERS = 100
-MAX_FILE_BYTES = 1_000_000
-MAX_NAME = 200
-MAX_SIDE = 10_000
 
-InputShape = tuple[int, int, int]
+InputShape = tuple[int, ...]
+"""(height, width, channels), (height, width) without a channel axis, or (features,); without the batch."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +22,7 @@ class Architecture:
     """A sequential network.
 
     Args:
-        input_shape: (height, width, channels), without the batch.
+        input_shape: (height, width, channels), (height, width) or (features,), without the batch.
         layers: the stack from the input on; Input itself is not a layer.
         name: what a person calls it.
     """
@@ -59,7 +57,7 @@ class Architecture:
         return self.insert(index + 1, self.layers[index])
 
     def with_input_shape(self, input_shape: InputShape) -> Self:
-        """With another input, (height, width, channels)."""
+        """With another input, of any kind."""
         return replace(self, input_shape=input_shape)
 
     def with_name(self, name: str) -> Self:
@@ -87,9 +85,9 @@ class Architecture:
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
         """Read an architecture file. Raises ArchitectureFileError, naming the layer's place (from 1) and field."""
-        if len(text) > MAX_FILE_BYTES:
+        if len(text) > MAX_TEXT_BYTES:
             raise ArchitectureFileError(
-                f"The architecture file is too long: expected at most {MAX_FILE_BYTES:,} bytes, received {len(text):,}."
+                f"The architecture file is too long: expected at most {MAX_TEXT_BYTES:,} bytes, received {len(text):,}."
             )
         try:
             data = json.loads(text)
@@ -156,14 +154,15 @@ def _after(error: LayerSettingError) -> str:
 
 
 def checked_input_shape(value: Any) -> InputShape:
-    """(height, width, channels) from a file's value. Raises ArchitectureFileError."""
-    good = isinstance(value, list | tuple) and len(value) == 3
-    if not good or not all(type(size) is int and 1 <= size <= MAX_SIDE for size in value):
+    """The input's shape from a file's value. Raises ArchitectureFileError."""
+    good = isinstance(value, list | tuple) and 1 <= len(value) <= 3
+    most = MAX_FEATURES if good and len(value) == 1 else MAX_INPUT_SIDE
+    if not good or not all(type(size) is int and 1 <= size <= most for size in value):
         raise ArchitectureFileError(
-            "input_shape: expected [height, width, channels], whole numbers "
-            f"from 1 to {MAX_SIDE:,}, received {shown(value)}."
+            "input_shape: expected [height, width, channels], [height, width] or [features], whole numbers "
+            f"from 1 to {most:,}, received {shown(value)}."
         )
-    return value[0], value[1], value[2]
+    return tuple(value)
 
 
 def _name(value: Any) -> str:
@@ -171,9 +170,6 @@ def _name(value: Any) -> str:
         received = f"{len(value):,} characters" if isinstance(value, str) else shown(value)
         raise ArchitectureFileError(f"name: expected text of at most {MAX_NAME} characters, received {received}.")
     # Control characters and direction overrides can make a name read as something it is not.
-    if any(
-        unicodedata.category(char) in ("Cc", "Cs") or char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-        for char in value
-    ):
+    if hidden_character(value) is not None:
         raise ArchitectureFileError("name: expected plain text, received control characters. Remove them.")
     return value

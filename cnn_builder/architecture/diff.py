@@ -22,7 +22,7 @@ class SettingChange:
 
 
 @dataclass(frozen=True)
-class Part:
+class ComparedLayer:
     """A layer in one of the two networks. ``index`` counts from 0; shape, params and macs are None past a misfit."""
 
     index: int
@@ -37,8 +37,8 @@ class LayerChange:
     """What became of a layer. A kept or changed one is in both networks, an added or removed one in one of them."""
 
     kind: Kind
-    before: Part | None
-    after: Part | None
+    before: ComparedLayer | None
+    after: ComparedLayer | None
     settings: tuple[SettingChange, ...] = ()
 
     @property
@@ -90,11 +90,11 @@ def diff(a: Architecture, b: Architecture) -> Diff:
     return Diff((a.name, b.name), before, after, tuple(changes))
 
 
-def _part(index: int, layer: Layer, traced: Trace) -> Part:
+def _part(index: int, layer: Layer, traced: Trace) -> ComparedLayer:
     if index >= len(traced.rows):
-        return Part(index, layer, None, None, None)
+        return ComparedLayer(index, layer, None, None, None)
     row = traced.rows[index]
-    return Part(index, layer, row.output_shape, row.params, row.macs)
+    return ComparedLayer(index, layer, row.output_shape, row.params, row.macs)
 
 
 def _settings(before: Layer, after: Layer) -> tuple[SettingChange, ...]:
@@ -197,7 +197,7 @@ def _change(change: LayerChange) -> dict[str, Any]:
     }
 
 
-def _part_dict(part: Part | None) -> dict[str, Any] | None:
+def _part_dict(part: ComparedLayer | None) -> dict[str, Any] | None:
     if part is None:
         return None
     shape = None if part.output_shape is None else list(part.output_shape)

@@ -140,7 +140,7 @@ def misplaced_axis(architecture: Architecture, axes: list[int | None]) -> tuple[
 
 def _without_effect(cls: type[Layer], name: str, value: Any) -> bool:
     # Without weights, there is nothing to freeze.
-    if name in FREE or value is None or (name == "trainable" and cls.params is Layer.params):
+    if name in FREE or value is None or (name == "trainable" and not cls.has_weights()):
         return True
     value = list(value) if isinstance(value, tuple) else value
     # 1 == True: a flag is no number.

@@ -44,7 +44,7 @@ def training_memory(network: Architecture | Trace, batch_size: int, optimizer_sl
         weights=BYTES_PER_NUMBER * walked.total_params,
         gradients=BYTES_PER_NUMBER * walked.trainable_params,
         slots=BYTES_PER_NUMBER * walked.trainable_params * optimizer_slots,
-        activations=BYTES_PER_NUMBER * batch_size * sum(activations(walked)),
+        activations=BYTES_PER_NUMBER * batch_size * sum(activation_counts(walked)),
     )
 
 
@@ -52,7 +52,7 @@ def heaviest(traced: Trace, batch_size: int, optimizer_slots: int) -> int:
     """Place (from 0) of the layer that takes most of ``training_memory``. Raises ValueError when there is no row."""
 
     def size(place: int) -> int:
-        row, numbers = traced.rows[place], activations(traced)[place + 1]
+        row, numbers = traced.rows[place], activation_counts(traced)[place + 1]
         return row.params + row.trainable_params * (1 + optimizer_slots) + batch_size * numbers
 
     return max(range(len(traced.rows)), key=size)
@@ -66,12 +66,12 @@ def training_bytes(network: Architecture | Trace, batch_size: int, optimizer_slo
 def inference_bytes(network: Architecture | Trace, batch_size: int = 1) -> int:
     """Bytes that prediction needs: the weights, and the largest pair of a layer's input and output × batch."""
     walked = _walked(network)
-    numbers = activations(walked)
+    numbers = activation_counts(walked)
     widest = max((before + after for before, after in pairwise(numbers)), default=numbers[0])
     return BYTES_PER_NUMBER * (walked.total_params + widest * batch_size)
 
 
-def activations(walked: Trace) -> tuple[int, ...]:
+def activation_counts(walked: Trace) -> tuple[int, ...]:
     """Numbers one image makes: of the input first, then of each layer's output."""
     # Python's own integers: a wrong stack may be too big for NumPy's.
     return (prod(walked.input_shape), *(prod(row.output_shape) for row in walked.rows))
@@ -79,3 +79,13 @@ def activations(walked: Trace) -> tuple[int, ...]:
 
 def _walked(network: Architecture | Trace) -> Trace:
     return trace(network) if isinstance(network, Architecture) else network
+
+
+def bytes_text(count: int) -> str:
+    """Bytes: "812 B", "3.2 kB", "640 MB", "1.5 GB" (1 GB = 10⁹ bytes)."""
+    size = float(count)
+    for unit in ("B", "kB", "MB"):
+        if size < 999.5:
+            return f"{size:.0f} {unit}" if unit == "B" or size >= 99.5 else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:,.1f} GB"

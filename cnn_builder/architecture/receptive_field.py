@@ -1,5 +1,7 @@
 """Which places of a map an output place sees: of its own layer's input, and of the network's image.
 
+A map is (height, width, channels) or, grey without a channel axis, (height, width).
+
 Everything is exact, with padding, strides and dilation, and per axis: a window is the product of its rows and its
 columns, so what stacked windows see is one too. Places count from 0.
 """
@@ -10,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cnn_builder.architecture.architecture import Architecture
+from cnn_builder.architecture.input_shapes import image_shape
 from cnn_builder.architecture.layers.base import Layer, Shape
 from cnn_builder.architecture.layers.windows import same_padding
 from cnn_builder.architecture.trace import Trace, trace
@@ -39,7 +42,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenPlaces:
     """The places one output place sees in its layer's input: every row with every column, ascending.
 
     A place below 0, or not below the input's size, is one of the zeros added around the map.
@@ -77,26 +80,27 @@ class _Axis:
         return range(found[0], found[-1] + 1) if unbroken else found
 
 
-def places_seen(layer: Layer, input_shape: Shape, row: int, column: int) -> Seen:
+def places_seen(layer: Layer, input_shape: Shape, row: int, column: int) -> SeenPlaces:
     """What output place (row, column) of ``layer`` sees of its input, a map (height, width, channels).
 
     Raises ValueError where the layer does not put a map out, or the place is outside it.
     """
     rows, columns = _axes(layer, input_shape, layer.output_shape(input_shape))
     _check_place(layer.output_shape(input_shape), row, column)
-    return Seen(tuple(rows.taps(row)), tuple(columns.taps(column)))
+    return SeenPlaces(tuple(rows.taps(row)), tuple(columns.taps(column)))
 
 
 def receptive_field(architecture: Architecture, index: int, row: int, column: int) -> Box:
     """The smallest box that holds every pixel output place (row, column) of layer ``index`` depends on.
 
-    It is clipped to the image, and empty where only zeros are seen. From Flatten or global pooling on, where an
-    output has no place, it is the whole image, and row and column are not looked at.
+    It is clipped to the image, and empty where only zeros are seen. Where the trace has no receptive field, as from
+    Flatten or global pooling on, it is the whole image, and row and column are not looked at; an input of features
+    counts as one row of pixels.
 
     Raises ValueError for a layer that is not reached, or a place outside its output.
     """
     walked = trace(architecture)
-    height, width, _ = architecture.input_shape
+    height, width, _ = image_shape(architecture.input_shape)
     if not _has_places(walked, index, row, column):
         return Box(0, 0, height, width)
     rows: Sequence[int] = range(row, row + 1)
@@ -115,7 +119,7 @@ def unclipped_field(architecture: Architecture, index: int, row: int, column: in
     Here every place of every window counts, also those that lie in the padding of a layer on the way.
     """
     walked = trace(architecture)
-    height, width, _ = architecture.input_shape
+    height, width, _ = image_shape(architecture.input_shape)
     if not _has_places(walked, index, row, column):
         return Box(0, 0, height, width)
     top, bottom, left, right = row, row, column, column
@@ -137,13 +141,13 @@ def _has_places(walked: Trace, index: int, row: int, column: int) -> bool:
 
 
 def _check_place(shape: Shape, row: int, column: int) -> None:
-    if len(shape) != 3 or not (0 <= row < shape[0] and 0 <= column < shape[1]):
+    if len(shape) < 2 or not (0 <= row < shape[0] and 0 <= column < shape[1]):
         raise ValueError(f"expected a place of an output of {shape}, received ({row}, {column})")
 
 
 def _axes(layer: Layer, input_shape: Shape, output_shape: Shape) -> tuple[_Axis, _Axis]:
     """Down and across. A layer without a window sees its own place; a larger output is a frame of zeros around it."""
-    if len(input_shape) != 3 or len(output_shape) != 3 or layer.ends_map:
+    if len(input_shape) < 2 or len(output_shape) < 2 or not layer.keeps_places(input_shape):
         raise ValueError(f"{layer.type} does not make a map from a map: {input_shape} → {output_shape}")
     window = layer.window()
     if window is None:

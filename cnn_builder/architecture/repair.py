@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from cnn_builder.architecture.architecture import MAX_LAYERS, Architecture
+from cnn_builder.architecture.architecture import Architecture
 from cnn_builder.architecture.effect import Effect
 from cnn_builder.architecture.errors import LayerFitError
-from cnn_builder.architecture.layers.base import Layer, Shape
+from cnn_builder.architecture.input_shapes import square_image
+from cnn_builder.architecture.layers.base import Layer, Replacement, Shape, times
+from cnn_builder.architecture.layers.reshape import Reshape
 from cnn_builder.architecture.trace import Trace
+from cnn_builder.limits import MAX_LAYERS
 
 
 @dataclass(frozen=True)
@@ -84,22 +87,41 @@ def _candidates(stack: _Stack) -> Iterator[tuple[str, _Stack]]:
     if not stack.left:
         return
     layers, index, shape = stack.layers, stack.misfit, stack.inputs[-1]
-    yield from _suggested(stack)
+    if len(shape) == 2:
+        yield from _suggested(stack, _with_channels(layers[index], shape))
+    yield from _suggested(stack, layers[index].suggestions(shape))
     if len(shape) == 1 or layers[index].window() is not None:
         yield from _earlier(stack, len(shape) == 1)
+    if len(shape) == 1:  # where something flattened a map, moving that is nearer
+        yield from _suggested(stack, _with_channels(layers[index], shape))
     yield f"Remove layer {index + 1} ({layers[index].type})", stack.changed(index, _without(layers, index))
+    if len(shape) == 1 and square_image(shape[0]) is None:
+        yield from _suggested(stack, _reshaped(layers[index], (1, 1, *shape)))
 
 
-def _suggested(stack: _Stack, again: int = 2) -> Iterator[tuple[str, _Stack]]:
-    """The misfit's own suggestions; where one leaves it a misfit for another reason, together with one for that."""
+def _with_channels(layer: Layer, shape: Shape) -> tuple[Replacement, ...]:
+    """A Reshape to the map that a shape without a channel axis can be, before a layer that needs one."""
+    image = (*shape, 1) if len(shape) == 2 else square_image(shape[0])
+    return () if image is None else _reshaped(layer, image)
+
+
+def _reshaped(layer: Layer, image: Shape) -> tuple[Replacement, ...]:
+    if isinstance(layer, Reshape) or not _needs_map(layer):
+        return ()
+    return (Replacement(f"Insert Reshape to {times(image)} before it", (Reshape(target_shape=image), layer)),)
+
+
+def _suggested(stack: _Stack, suggestions: tuple[Replacement, ...], again: int = 2) -> Iterator[tuple[str, _Stack]]:
+    """Suggestions for the misfit; where one leaves it a misfit for another reason, together with one for that."""
     layers, index = stack.layers, stack.misfit
-    for suggestion in layers[index].suggestions(stack.inputs[-1]):
+    for suggestion in suggestions:
         changed = (*layers[:index], *suggestion.layers, *layers[index + 1 :])
         if len(changed) > MAX_LAYERS:
             continue
         fixed = stack.changed(index, changed)
         if again and fixed.left == stack.left and suggestion.layers:
-            for title, whole in _suggested(fixed, again - 1):
+            more = fixed.layers[fixed.misfit].suggestions(fixed.inputs[-1])
+            for title, whole in _suggested(fixed, more, again - 1):
                 yield f"{suggestion.title}, {title[0].lower()}{title[1:]}", whole
         else:
             yield suggestion.title, fixed

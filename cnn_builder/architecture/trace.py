@@ -8,9 +8,7 @@ from math import prod
 from cnn_builder.architecture.architecture import Architecture, InputShape
 from cnn_builder.architecture.errors import LayerFitError
 from cnn_builder.architecture.layers.base import Layer, Shape
-
-MOST_NUMBERS = 10**15
-"""Of an output: a million times what any machine holds, and few enough that no sum over layers leaves the floats."""
+from cnn_builder.limits import MAX_OUTPUT_NUMBERS
 
 
 @dataclass(frozen=True)
@@ -18,8 +16,9 @@ class TraceRow:
     """One layer in its place.
 
     ``index`` counts from 0. Shapes leave out the batch. ``macs`` are multiply-adds for one image.
-    ``receptive_field`` is (height, width) in input pixels, not clipped to the image, and None from Flatten or global
-    pooling on. ``warning`` is a sentence about something legal but most likely not meant.
+    ``receptive_field`` is (height, width) in input pixels, not clipped to the image. It is None from Flatten or global
+    pooling on, behind a Reshape that does more than add or drop the channel axis, and where the input is a vector.
+    ``warning`` is a sentence about something legal but most likely not meant.
     """
 
     index: int
@@ -90,9 +89,9 @@ class _Field:
 
 
 def _bounded(shape: Shape) -> Shape:
-    if prod(shape) > MOST_NUMBERS:
+    if prod(shape) > MAX_OUTPUT_NUMBERS:
         raise LayerFitError(
-            f"its output would be {prod(shape):.1e} numbers; at most {MOST_NUMBERS:.0e}. Make it smaller."
+            f"its output would be {prod(shape):.1e} numbers; at most {MAX_OUTPUT_NUMBERS:.0e}. Make it smaller."
         )
     return shape
 
@@ -100,7 +99,7 @@ def _bounded(shape: Shape) -> Shape:
 def trace(architecture: Architecture) -> Trace:
     """Every layer's output shape, parameters, multiply-adds and receptive field. Never raises: see ``Trace.error``."""
     shape: Shape = architecture.input_shape
-    field: _Field | None = _Field()
+    field = _Field() if len(shape) > 1 else None
     rows: list[TraceRow] = []
     for index, layer in enumerate(architecture.layers):
         try:
@@ -108,7 +107,7 @@ def trace(architecture: Architecture) -> Trace:
         except LayerFitError as error:
             message = f"Layer {index + 1} ({layer.type}, counted from 1): {error}"
             return Trace(architecture.input_shape, tuple(rows), TraceError(index, layer.type, message, shape))
-        field = None if field is None or layer.ends_map else field.after(layer)
+        field = field.after(layer) if field is not None and layer.keeps_places(shape) else None
         params = layer.params(shape)
         rows.append(
             TraceRow(

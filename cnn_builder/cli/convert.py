@@ -1,50 +1,82 @@
 """`convert`: the same network in another form."""
 
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnn_builder.cli.output import write_output
+from cnn_builder.cli.train_options import GroupedCommand, everyday_options, recipe_options
+from cnn_builder.cli.training_settings import given, not_given, settings_asked, tell_own
+
 if TYPE_CHECKING:
     from cnn_builder.architecture import Architecture
+    from cnn_builder.architecture.formats.opening import Opened
 
 FORMS = ("json", "py", "ipynb", "svg", "md")
-DATASETS = ("mnist", "fashion_mnist", "cifar10", "digits")
+DATASETS = ("mnist", "mnist_sample", "fashion_mnist", "cifar10", "digits")
 """Data sets a notebook can load by itself."""
 
 
-@click.command()
+@click.command(cls=GroupedCommand)
 @click.argument("spec")
 @click.option(
     "--to", "form", type=click.Choice(FORMS), required=True,
-    help="Architecture file, Keras code, a notebook that trains it, a diagram, or the trace as a Markdown table.",
+    help="Architecture file, Keras code, notebook with training, diagram, or trace as a Markdown table.",
 )  # fmt: skip
 @click.option("-o", "--output", metavar="FILE", help="Write to FILE instead of the terminal.")
-@click.option("--dataset", type=click.Choice(DATASETS), help="Data set of the notebook; by default the one that fits.")
-def convert(spec: str, form: str, output: str | None, dataset: str | None) -> None:
-    """Write SPEC as an architecture file, Keras code, notebook, SVG or Markdown."""
-    from cnn_builder.cli.spec import SpecError, read_spec
+@click.option(
+    "--dataset", type=click.Choice(DATASETS),
+    help="Data set of the notebook; by default the preset's, the code's, or one with this input shape.",
+)  # fmt: skip
+@everyday_options
+@recipe_options
+@click.pass_context
+def convert(
+    context: click.Context, spec: str, form: str, output: str | None, dataset: str | None, **options: Any
+) -> None:
+    """Write SPEC as an architecture file, Keras code, notebook, SVG or Markdown.
 
-    text = converted(read_spec(spec), form, dataset or _dataset(spec))
+    A notebook trains with the preset's own settings, or those that the code of SPEC names; options go before them.
+    """
+    from cnn_builder.cli.spec import open_spec
+
+    if form != "ipynb" and (asked := given(context, list(options))):
+        raise click.UsageError(f"--{asked[0].replace('_', '-')} goes with --to ipynb only.")
+    opened = open_spec(spec)
+    if form == "ipynb":
+        text = _notebook(spec, opened, dataset, context, options)
+    else:
+        text = converted(opened.architecture, form)
     if output is None:
         sys.stdout.write(text)
         return
-    try:
-        Path(output).write_text(text, encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise SpecError(f"{output}: cannot be written: {getattr(error, 'strerror', None) or error}.") from error
+    write_output(output, text)
 
 
-def _dataset(spec: str) -> str | None:
-    from cnn_builder.architecture import PRESETS
+def _notebook(spec: str, opened: "Opened", dataset: str | None, context: click.Context, options: dict[str, Any]) -> str:
+    """The notebook that trains the network as SPEC and the options say. Raises RunSettingsError."""
+    from cnn_builder.architecture.input_shapes import is_view
+    from cnn_builder.data import describe
+    from cnn_builder.runs.results.training_code import run_notebook
+    from cnn_builder.runs.settings import field_errors
 
-    return PRESETS[spec].dataset if spec in PRESETS else None
+    training = opened.training
+    wrong = field_errors(training.settings)  # what no run can have is passed over, as the pages do
+    own = not_given({name: value for name, value in training.settings.items() if name not in wrong}, context)
+    tell_own(spec, own)
+    if dataset is None and training.dataset in DATASETS:
+        dataset = training.dataset
+    if dataset is None:
+        dataset = "cifar10" if is_view((32, 32, 3), opened.architecture.input_shape) else "mnist"
+    settings = settings_asked(options, context, own, describe(dataset).classes)
+    return run_notebook(opened.architecture, dataset, settings)
 
 
-def converted(architecture: "Architecture", form: str, dataset: str | None) -> str:
-    """The network in one of the FORMS, ending in a line break."""
-    from cnn_builder.architecture import keras_code, notebook, trace
+def converted(architecture: "Architecture", form: str) -> str:
+    """The network in one of the FORMS that say nothing of training, ending in a line break."""
+    from cnn_builder.architecture import trace
+    from cnn_builder.architecture.formats import keras_code
     from cnn_builder.figures.diagram import diagram
     from cnn_builder.figures.trace_markdown import trace_markdown
 
@@ -52,10 +84,7 @@ def converted(architecture: "Architecture", form: str, dataset: str | None) -> s
         case "json":
             return architecture.to_json()
         case "py":
-            return keras_code.write(architecture)
-        case "ipynb":
-            colour = architecture.input_shape == (32, 32, 3)
-            return notebook.write(architecture, dataset or ("cifar10" if colour else "mnist"))
+            return keras_code.write_code(architecture)
         case "svg":
             return diagram(architecture, trace(architecture))
         case _:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from cnn_builder.architecture.diff import Diff, LayerChange, Part
+    from cnn_builder.architecture.diff import ComparedLayer, Diff, LayerChange
 
 MARKS = {"kept": " ", "changed": "~", "added": "+", "removed": "-"}
 
@@ -14,7 +14,7 @@ MARKS = {"kept": " ", "changed": "~", "added": "+", "removed": "-"}
 @click.command()
 @click.argument("before", metavar="SPEC")
 @click.argument("after", metavar="SPEC")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object; places count from 0.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object; layers count from 0.")
 def diff(before: str, after: str, as_json: bool) -> None:
     """Show what changes from the first SPEC to the second, layer by layer and in total."""
     from cnn_builder.architecture.diff import diff as compare
@@ -31,7 +31,7 @@ def as_text(before: str, after: str, found: "Diff") -> str:
     lines += ["", *_totals(found)]
     for spec, traced in ((before, found.before), (after, found.after)):
         if traced.error is not None:
-            lines.append(f"  {spec}: {traced.error.message} Its totals go up to there.")
+            lines.append(f"  {spec}: {traced.error.message} The totals count the layers before it.")
     return "\n".join(lines)
 
 
@@ -46,7 +46,7 @@ def _line(change: "LayerChange") -> str:
     return f"{MARKS[change.kind]} {places}  {'  '.join(words)}"
 
 
-def _place(part: "Part | None") -> str:
+def _place(part: "ComparedLayer | None") -> str:
     return "" if part is None else str(part.index + 1)
 
 

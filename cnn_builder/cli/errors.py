@@ -12,7 +12,7 @@ def one_line(error: BaseException) -> str:
     return " ".join(str(error).split())
 
 
-def tell(error: BaseException) -> None:
+def tell_error(error: BaseException) -> None:
     """Say an error that does not end the command."""
     click.echo(f"Error: {one_line(error)}", err=True)
 

@@ -1,11 +1,11 @@
-"""`predict`: what a run's best model reads in image files."""
+"""`predict`: classify image files with a run's best model."""
 
 import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnn_builder.cli.errors import tell
+from cnn_builder.cli.errors import tell_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,17 +20,18 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("run_id")
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line per image.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per image, one per line.")
 def predict(run_id: str, images: tuple[str, ...], as_json: bool) -> None:
-    """Read each IMAGE with the best model of the run RUN_ID (a unique beginning of it will do)."""
-    from cnn_builder.data import ImageError, describe
+    """Classify each IMAGE with the best model of a run. RUN_ID can be a unique prefix of its id."""
+    from cnn_builder.data import ImageError
     from cnn_builder.runs import ServiceClient, Store
+    from cnn_builder.runs.image_kind import image_kind
     from cnn_builder.settings import Settings
 
     settings = Settings.from_env()
-    with Store.open(settings) as store:
+    with Store.open_own(settings) as store:
         run = store.get(run_id)
-    info = describe(run.dataset)
+    info = image_kind(run)
     service = ServiceClient(settings)
     failed = False
     try:
@@ -38,7 +39,7 @@ def predict(run_id: str, images: tuple[str, ...], as_json: bool) -> None:
             try:
                 answer = read_file(file, info, lambda image: service.predict(run.run_id, image))
             except ImageError as error:
-                tell(ImageError(f"{file}: {error}"))
+                tell_error(ImageError(f"{file}: {error}"))
                 failed = True
                 continue
             click.echo(json.dumps(answer, allow_nan=False) if as_json else as_text(answer))
@@ -53,8 +54,8 @@ def read_file(file: str, info: "DatasetInfo", read: "Read") -> dict[str, Any]:
 
     `read` gives the probabilities, one a class in the data set's order. Raises ImageError for an unreadable file.
     """
-    from cnn_builder.data.images import read_image
-    from cnn_builder.data.prepare import prepare
+    from cnn_builder.data.drawings.images import read_image
+    from cnn_builder.data.drawings.prepare import prepare
 
     prepared = prepare(read_image(file), info)
     warnings = [*([prepared.refused] if prepared.refused else []), *prepared.warnings]
@@ -72,7 +73,9 @@ def read_file(file: str, info: "DatasetInfo", read: "Read") -> dict[str, Any]:
 
 
 def as_text(answer: dict[str, Any]) -> str:
+    from cnn_builder.figures.percentages import confidence
+
     notes = " ".join(answer["warnings"])
     if answer["label"] is None:
-        return f"{answer['file']}: not read. {notes}"
-    return f"{answer['file']}: {answer['label']} ({answer['probability']:.1%}) {notes}".rstrip()
+        return f"{answer['file']}: not classified. {notes}"
+    return f"{answer['file']}: {answer['label']} ({confidence(answer['probability'], space='')}) {notes}".rstrip()

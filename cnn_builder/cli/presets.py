@@ -5,7 +5,7 @@ import click
 
 @click.command()
 def presets() -> None:
-    """List the presets, one a line, with their parameters."""
+    """List the presets with their parameters, one per line."""
     from cnn_builder.architecture import PRESETS, trace
 
     width = max(len(name) for name in PRESETS)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from cnn_builder.architecture import PRESETS, Architecture
 from cnn_builder.architecture.errors import CnnBuilderError
-from cnn_builder.architecture.opening import KINDS, MAX_BYTES, open_network
+from cnn_builder.architecture.formats.opening import KINDS, Opened, open_file
+from cnn_builder.architecture.reader import TrainingCode
+from cnn_builder.limits import MAX_UPLOAD_BYTES
 
 
 class SpecError(CnnBuilderError):
@@ -13,22 +15,35 @@ class SpecError(CnnBuilderError):
 
 def read_spec(spec: str) -> Architecture:
     """The architecture that SPEC names. Raises SpecError, whose message starts with SPEC."""
+    return open_spec(spec).architecture
+
+
+def open_spec(spec: str) -> Opened:
+    """The same, with what the preset, or code, says of its training. Raises SpecError."""
     if spec in PRESETS:
-        return PRESETS[spec].architecture
+        preset = PRESETS[spec]
+        return Opened(preset.architecture, TrainingCode(dict(preset.training), preset.dataset))
     path = Path(spec)
-    if path.suffix.lower() not in (*KINDS, ".h5", ".hdf5"):
+    if path.suffix.lower() not in KINDS:
         presets, kinds = ", ".join(PRESETS), ", ".join(KINDS)
-        raise SpecError(f"{spec}: expected a preset ({presets}), or the name of a file: {kinds}.")
+        raise SpecError(f"{spec}: expected a preset ({presets}) or a file name ending in {kinds}.")
     try:
-        return open_network(path.name, _content(path))
+        return open_file(path.name, _content(path), _read_hdf5)
     except CnnBuilderError as error:
         raise SpecError(f"{spec}: {error}") from error
+
+
+def _read_hdf5(content: bytes) -> Architecture:
+    from cnn_builder.runs.model_import.reading import hdf5_network
+    from cnn_builder.settings import Settings
+
+    return hdf5_network(content, Settings.from_env())
 
 
 def _content(path: Path) -> bytes:
     """The file's bytes; one more than the limit at most, so that what is too long is told, not read."""
     try:
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(MAX_UPLOAD_BYTES + 1)  # text has limits of its own, below that
     except (OSError, ValueError) as error:
         raise SpecError(f"cannot be read: {getattr(error, 'strerror', None) or error}.") from error

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnn_builder.cli.errors import tell
+from cnn_builder.cli.errors import tell_error
 
 if TYPE_CHECKING:
     from cnn_builder.architecture import Architecture
@@ -16,9 +16,9 @@ LEFT = (1, 2)
 
 @click.command()
 @click.argument("specs", nargs=-1, required=True, metavar="SPEC...")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line per SPEC.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per SPEC, one per line.")
 def trace(specs: tuple[str, ...], as_json: bool) -> None:
-    """Show the trace of each SPEC."""
+    """Show the output shape, parameters, MACs and receptive field of each layer of SPEC."""
     from cnn_builder.architecture.errors import CnnBuilderError
     from cnn_builder.cli.spec import read_spec
 
@@ -27,7 +27,7 @@ def trace(specs: tuple[str, ...], as_json: bool) -> None:
         try:
             architecture = read_spec(spec)
         except CnnBuilderError as error:
-            tell(error)
+            tell_error(error)
             failed = True
             continue
         click.echo(json.dumps(as_object(spec, architecture)) if as_json else as_text(spec, architecture))

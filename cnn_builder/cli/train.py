@@ -1,85 +1,121 @@
-"""`train`: makes a run in the store the pages read, and waits for it."""
+"""`train`: creates a run in the store that the pages use, and waits for it."""
 
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cnn_builder.cli.errors import one_line
-from cnn_builder.cli.train_options import GroupedCommand, recipe_options
+from cnn_builder.cli.train_options import GroupedCommand, everyday_options, recipe_options
+from cnn_builder.cli.training_settings import preset_settings, say, settings_asked
 
 if TYPE_CHECKING:
     from cnn_builder.architecture import Architecture
     from cnn_builder.data import DatasetInfo
+    from cnn_builder.data.sets.drawing_set import DrawingSet
     from cnn_builder.runs import RunSettings
     from cnn_builder.settings import Settings
 
+SOON_LOADED = 10_000
+"""A data set of fewer training images is loaded at once: a damaged file is found before a run is made."""
 ENOUGH_FOR_EVERY_CLASS = 1_000
 """The first this many training images of each known data set hold every class, so their labels need no look."""
-
-NAMES = "Adam, SGD, RMSprop, AdamW, Lion, Adagrad, Nadam or Adamax."
 
 
 @click.command(cls=GroupedCommand)
 @click.argument("spec")
-@click.option("--dataset", required=True, metavar="NAME", help="mnist, fashion_mnist, cifar10 or digits.")
-@click.option("--epochs", type=int, default=5, show_default=True)
-@click.option("--batch-size", type=int, default=32, show_default=True)
-@click.option("--learning-rate", type=float, default=0.001, show_default=True)
-@click.option("--optimizer", default="Adam", show_default=True, metavar="NAME", help=NAMES)
-@click.option("--validation-split", type=float, default=0.1, show_default=True, help="Share of the training images.")
-@click.option("--validation-data", type=click.Choice(["split", "test"]), default="split", show_default=True)
-@click.option("--train-limit", type=int, help="Use the first so many training images.")
-@click.option("--test-limit", type=int, help="Use the first so many test images.")
-@click.option("--seed", type=int, default=0, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Only JSON on stdout: a line per epoch, then the result.")
+@click.option(
+    "--dataset", required=True, metavar="NAME", help="mnist, mnist_sample, fashion_mnist, cifar10, digits or your own."
+)
+@everyday_options
+@click.option("--weights-of", metavar="RUN_ID", help="Begin with the best weights of this run of the same network.")
+@click.option(
+    "--seeds", type=click.IntRange(1, 50), default=1, show_default=True,
+    help="Train with so many seeds, from --seed on, and tell their mean score with its interval.",
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print only JSON on stdout: one line per epoch, then the result.")
 @recipe_options
-def train(spec: str, dataset: str, as_json: bool, **options: Any) -> None:
-    """Train SPEC on a data set and wait for it. Ctrl-C stops it cleanly, keeping the best model."""
+@click.pass_context
+def train(
+    context: click.Context, spec: str, dataset: str, weights_of: str | None, seeds: int, as_json: bool, **options: Any
+) -> None:
+    """Train SPEC on a data set and wait until the run ends. Ctrl-C stops it and keeps the best model.
+
+    A preset that has settings of its own (First-reader) is trained with those; options that are given go before them.
+    """
     from cnn_builder.cli.spec import read_spec
-    from cnn_builder.cli.waiting import Waiting, ctrl_c, wait_for
+    from cnn_builder.cli.waiting import Waiting, check_ended, ctrl_c, say_share, wait_for, wait_for_seeds
     from cnn_builder.data import describe
-    from cnn_builder.runs import OPTIMIZERS, LocalLauncher, RunSettings, Store, Supervisor
-    from cnn_builder.runs.class_weights import parse_weights
+    from cnn_builder.runs import Quota, Store, Supervisor
+    from cnn_builder.runs.workers.choice import launcher_for
+    from cnn_builder.runs.workers.further import train_further
     from cnn_builder.settings import Settings
 
+    if seeds > 1 and weights_of is not None:
+        raise click.UsageError("--seeds makes fresh weights for each seed: leave out --weights-of.")
     settings = Settings.from_env()
     architecture = read_spec(spec)
-    info = describe(dataset)
-    names = {name.lower(): name for name in OPTIMIZERS}
-    options["optimizer"] = names.get(options["optimizer"].lower(), options["optimizer"])
-    if options["class_weight"] is not None:
-        options["class_weight"] = parse_weights(options["class_weight"], info.classes)
-    request = RunSettings(**{name: value for name, value in options.items() if value is not None})
+    info = describe(dataset, settings)
+    request = settings_asked(options, context, preset_settings(spec, context), info.classes)
+    drawings = own_drawings(info, request, settings)
     check(architecture, info, request, settings)
     if request.validation_data == "test":
-        say("Validating on the test images: the test score is then not independent of the choices made by it.")
-    with Store.open(settings) as store, ctrl_c() as interrupted:
-        run = store.create_run(architecture, dataset, request)
-        supervisor = Supervisor(store, LocalLauncher(settings), settings.max_active_runs)
-        ended = wait_for(run.run_id, Waiting(store, supervisor, interrupted), as_json)
-    if ended.status not in ("finished", "stopped"):
-        raise click.ClickException(f"Run {ended.run_id} {ended.status}: {ended.reason or 'no reason was given'}.")
+        say("The test images are also used for validation, so the test accuracy is not an independent measurement.")
+    with Store.open_own(settings) as store, ctrl_c() as interrupted:
+        say_share(store, seeds)
+        if weights_of is None:
+            run = store.create_run(architecture, info.name, request, drawings=drawings)
+        else:
+            before = store.get(weights_of)
+            if (before.architecture.input_shape, before.architecture.layers) != (
+                architecture.input_shape, architecture.layers,
+            ):  # fmt: skip
+                raise click.ClickException(
+                    f"{spec} is not the network of run {before.run_id}: expected the same layers."
+                )
+            run = train_further(store, settings, before, info, request, drawings)
+        supervisor = Supervisor(store, launcher_for(settings), settings.max_active_runs, quota=Quota.of(settings))
+        waiting = Waiting(store, supervisor, interrupted)
+        if seeds == 1:
+            ended = [wait_for(run.run_id, waiting, as_json)]
+        else:
+            others = [request.model_copy(update={"seed": request.seed + place}) for place in range(1, seeds)]
+            runs = [run, *(store.create_run(architecture, info.name, one, drawings=drawings) for one in others)]
+            ended = wait_for_seeds(runs, waiting, as_json)
+    check_ended(ended)
+
+
+def own_drawings(info: "DatasetInfo", request: "RunSettings", settings: "Settings") -> "DrawingSet | None":
+    """The drawings that the request asks for, as they are now. Raises DatasetError where they are too few."""
+    if not request.own_drawings:
+        return None
+    from cnn_builder.data.sets.drawing_set import drawings_for_run
+    from cnn_builder.data.sets.user_drawings import OwnDrawings
+
+    found = drawings_for_run(OwnDrawings.of(settings, info))
+    say(f"{len(found.y_train):,} of your drawings are added to the training images; {len(found.y_test):,} only test.")
+    return found
 
 
 def check(architecture: "Architecture", info: "DatasetInfo", request: "RunSettings", settings: "Settings") -> None:
-    """Say what is odd about a request on stderr, and raise ClickException for what would stop it.
+    """Print warnings about a request on stderr, and raise ClickException for what prevents it.
 
-    Loads the data set only where it must: to fetch what is not on this machine, or when so few images train that
-    a class could be missing.
+    Loads the data set only where it must: to fetch what is not on this machine, when so few images train that a class
+    could be missing, or when that is soon done.
     """
-    from cnn_builder.data import is_local, load
-    from cnn_builder.runs.checks import check_request
+    from cnn_builder.data import is_local, load_dataset
     from cnn_builder.runs.image_counts import images_of
+    from cnn_builder.runs.settings.checks import check_request
 
     labels = None
     kept, _ = images_of(info, request)
     problems = check_request(architecture, info, request, settings.memory_limit)
     if not any(problem.blocks for problem in problems):
-        if not is_local(info.name, settings.data):
+        small = info.train_size < SOON_LOADED
+        if not small and not is_local(info.name, settings):
             say(f"Downloading {info.title} …")
-            labels = load(info.name, settings.data).y_train
-        elif kept < ENOUGH_FOR_EVERY_CLASS:
-            labels = load(info.name, settings.data).y_train
+            labels = load_dataset(info.name, settings).y_train
+        elif small or kept < ENOUGH_FOR_EVERY_CLASS:
+            labels = load_dataset(info.name, settings).y_train
         if labels is not None:
             problems = check_request(architecture, info, request, settings.memory_limit, labels)
     blocking = [problem for problem in problems if problem.blocks]
@@ -90,12 +126,7 @@ def check(architecture: "Architecture", info: "DatasetInfo", request: "RunSettin
 
 
 def with_fix(problem: Any) -> str:
-    """A problem's message and, where there is one, the change that mends it."""
+    """A problem's message and, where there is one, the change that solves it."""
     fix = problem.fix or problem.settings_fix
     message = one_line(problem.message)
     return f"{message} Fix: {fix.title}." if fix else message
-
-
-def say(text: str) -> None:
-    """A line for people; stdout is kept for results."""
-    click.echo(text, err=True)

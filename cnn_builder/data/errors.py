@@ -1,4 +1,4 @@
-"""What can go wrong with data. Each message is one line that says how to mend it.
+"""What can go wrong with data. Each message is one line that says how to solve it.
 
 CnnBuilderError
 ├── DatasetError    a data set is unknown, damaged, or can't be fetched

@@ -42,9 +42,15 @@ def _without(names: frozenset[str]) -> Iterator[None]:
 
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# Several processes share a GPU: the run, a worker that waits, the one that answers the pages. By default the first one
+# would take all of its memory.
+os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")
 os.environ["KERAS_BACKEND"] = "tensorflow"
 with _without(NOT_NEEDED):
     import keras
     import tensorflow as tf
+# On newer GPUs TensorFlow would multiply float32 with 10 bits, and the app compares a model's answers more closely.
+# Who wants the speed trains in mixed bfloat16.
+tf.config.experimental.enable_tensor_float_32_execution(False)
 
 __all__ = ["keras", "tf"]

@@ -5,13 +5,14 @@ import random
 import numpy as np
 
 from cnn_builder.architecture import Architecture, trace
+from cnn_builder.architecture.input_shapes import is_view
 from cnn_builder.architecture.notices import is_softmax
 from cnn_builder.engine.backend import keras, tf
 from cnn_builder.engine.errors import BuildError
 
 
 def build_model(architecture: Architecture, seed: int | None = None) -> "keras.Sequential":
-    """The architecture as a Keras model with fresh weights; images go in with pixels from 0 to 1.
+    """The architecture as a Keras model with fresh weights; what `network_input` makes of images goes in.
 
     Args:
         seed: makes the weights, and what Dropout drops, the same each time; it sets Python's and NumPy's generators.
@@ -33,9 +34,23 @@ def build_model(architecture: Architecture, seed: int | None = None) -> "keras.S
     return model
 
 
+def in_use(model: "keras.Sequential", architecture: Architecture) -> "keras.Sequential":
+    """The model with the same weights and without the layers that are at work in training only.
+
+    In what `model.export` writes, Keras' augmentations would go on changing images.
+    """
+    pairs = zip(model.layers, architecture.layers, strict=True)
+    kept = [made for made, layer in pairs if not layer.training_only]
+    return keras.Sequential([keras.Input(architecture.input_shape), *kept])
+
+
 def gives_probabilities(architecture: Architecture) -> bool:
     """Whether the network ends in a softmax; otherwise its outputs are logits."""
     return bool(architecture.layers) and is_softmax(architecture.layers[-1])
+
+
+IMAGES = tf.TensorSpec([None, None, None, None], tf.uint8)
+"""Any number of images (n, height, width, channels), as data sets have them, whatever the kind of the input."""
 
 
 def scaled(images: "tf.Tensor") -> "tf.Tensor":
@@ -43,25 +58,43 @@ def scaled(images: "tf.Tensor") -> "tf.Tensor":
     return tf.cast(images, tf.float32) / 255.0
 
 
+def viewed(pixels: "tf.Tensor", architecture: Architecture) -> "tf.Tensor":
+    """Images (n, height, width, channels) in the shape of the network's input: the same numbers, row by row."""
+    return tf.reshape(pixels, [-1, *architecture.input_shape])
+
+
+def network_input(images: "tf.Tensor", architecture: Architecture) -> "tf.Tensor":
+    """What a network gets of uint8 images (n, height, width, channels): scaled, in the shape of its input."""
+    return viewed(scaled(images), architecture)
+
+
+def check_images(images: np.ndarray, architecture: Architecture) -> None:
+    """Raise ValueError unless these are uint8 images (n, height, width, channels) that the network takes."""
+    if images.dtype != np.uint8 or not is_view(images.shape[1:], architecture.input_shape):
+        raise ValueError(
+            f"expected uint8 images that an input of {architecture.input_shape} takes, (height, width, channels) each, "
+            f"received {images.dtype} of {images.shape[1:]}"
+        )
+
+
 class Predictor:
     """A model compiled to answer with probabilities."""
 
     def __init__(self, model: "keras.Model", architecture: Architecture) -> None:
-        self._shape = architecture.input_shape
+        self._architecture = architecture
         softmaxed = gives_probabilities(architecture)
 
         # A batch of any size runs on one compiled graph; without XLA, which is slower on a CPU.
-        @tf.function(input_signature=[tf.TensorSpec([None, *self._shape], tf.uint8)], jit_compile=False)
+        @tf.function(input_signature=[IMAGES], jit_compile=False, autograph=False)
         def run(images: "tf.Tensor") -> "tf.Tensor":
-            outputs = model(scaled(images), training=False)
+            outputs = model(network_input(images, architecture), training=False)
             return outputs if softmaxed else tf.nn.softmax(outputs)
 
         self._run = run
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """One row of probabilities per image. `images` is uint8 (n, height, width, channels). Raises ValueError."""
-        if images.dtype != np.uint8 or images.shape[1:] != self._shape:
-            raise ValueError(f"expected uint8 images of {self._shape}, received {images.dtype} of {images.shape[1:]}")
+        check_images(images, self._architecture)
         return np.asarray(self._run(images))
 
 

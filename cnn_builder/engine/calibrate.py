@@ -15,12 +15,13 @@ import psutil
 
 from cnn_builder.architecture import Architecture
 from cnn_builder.engine.build import build_model
-from cnn_builder.engine.cost_fit import Row, fit
-from cnn_builder.engine.loop import Loop
+from cnn_builder.engine.cost_fit import MeasuredCost, fit_costs
+from cnn_builder.engine.device import training_device
+from cnn_builder.engine.training.loop import Loop
 from cnn_builder.runs import RunSettings, Store
-from cnn_builder.runs.calibration import DISTURBED, calibration_file, write
 from cnn_builder.runs.forecast import EVALUATION_BATCH, Calibration, validation_work, work
-from cnn_builder.runs.run_settings import PRECISIONS
+from cnn_builder.runs.forecast.calibration import DISTURBED, calibration_file, write_calibration
+from cnn_builder.runs.settings import PRECISIONS
 from cnn_builder.settings import Settings
 
 BATCHES = (16, 96)
@@ -36,9 +37,9 @@ VALIDATION = "validation"
 class Measured:
     """What was measured: training steps in float32 and in mixed bfloat16, and validated batches."""
 
-    train: list[Row]
-    mixed: list[Row]
-    evaluate: list[Row]
+    train: list[MeasuredCost]
+    mixed: list[MeasuredCost]
+    evaluate: list[MeasuredCost]
 
 
 def _conv(filters: int, kernel: int = 3, **settings: Any) -> dict[str, Any]:
@@ -115,7 +116,7 @@ class Bench:
         taken = self._fastest[VALIDATION, EVALUATION_BATCH]
         return Measured(self._trained("float32"), self._trained("mixed_bfloat16"), [(evaluate, taken)])
 
-    def _trained(self, precision: str) -> list[Row]:
+    def _trained(self, precision: str) -> list[MeasuredCost]:
         return [(work(self._architecture, batch), self._fastest[precision, batch] / STEPS) for batch in BATCHES]
 
     def _loop(self, precision: str) -> Loop:
@@ -163,10 +164,10 @@ def is_busy() -> bool:
 
 def calibrate(measured: Measured, busy: bool = False) -> Calibration:
     """The calibration that explains what was measured best."""
-    train, error = fit(measured.train)
-    mixed, mixed_error = fit(measured.mixed)
-    evaluate, _ = fit(measured.evaluate)
-    return Calibration(train, mixed, evaluate, max(error, mixed_error), busy)
+    train, error = fit_costs(measured.train)
+    mixed, mixed_error = fit_costs(measured.mixed)
+    evaluate, _ = fit_costs(measured.evaluate)
+    return Calibration(train, mixed, evaluate, max(error, mixed_error), busy, training_device())
 
 
 def main(settings: Settings, networks: Sequence[Network] = NETWORKS, passes: int = PASSES) -> int:
@@ -178,7 +179,7 @@ def main(settings: Settings, networks: Sequence[Network] = NETWORKS, passes: int
         calibration = calibrate(measure(networks, passes), busy)
         if store.active():
             return DISTURBED
-    write(calibration_file(settings), calibration)
+    write_calibration(calibration_file(settings), calibration)
     return 0
 
 

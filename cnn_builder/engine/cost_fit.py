@@ -7,11 +7,11 @@ from scipy.optimize import nnls
 
 from cnn_builder.runs.forecast import KINDS, Rates
 
-Row = tuple[dict[str, float], float]
+MeasuredCost = tuple[dict[str, float], float]
 """How much of each kind of work was done, and the seconds it took."""
 
 
-def fit(rows: Sequence[Row]) -> tuple[Rates, float]:
+def fit_costs(rows: Sequence[MeasuredCost]) -> tuple[Rates, float]:
     """Seconds for a unit of each kind of work, none below zero, and the typical relative error of what was measured.
 
     Least squares of the relative errors, so that a network that takes a millisecond counts as much as one that takes

@@ -16,9 +16,10 @@ from PIL import Image
 from cnn_builder.architecture import Architecture
 from cnn_builder.data import Dataset
 from cnn_builder.engine.build import Predictor, gives_probabilities
-from cnn_builder.engine.counted import evaluated
+from cnn_builder.engine.evaluation_counts import evaluated
 from cnn_builder.engine.verify import softmax, verified
-from cnn_builder.runs import evaluation as kept
+from cnn_builder.engine.versions import engine_versions
+from cnn_builder.runs.results import evaluation as kept
 
 SAMPLES = 5
 
@@ -39,7 +40,8 @@ def evaluation(
     """What the store keeps of a run's result. The rest goes to a file in the run's `folder`.
 
     Keys: samples (the first test images with what is read in them), train_accuracy, classes, images (how many were
-    tested), details (whether the file was written), model (what `verified` found). Indices count from 0.
+    tested), details (whether the file was written), model (what `verified` found), versions (of what trained it).
+    Indices count from 0.
     """
     classes = dataset.info.classes
     shares = tested.outputs if gives_probabilities(architecture) else softmax(tested.outputs)
@@ -48,7 +50,7 @@ def evaluation(
     predicted = tested.outputs.argmax(axis=1)
     details = evaluated(dataset, predicted, probabilities)
     try:
-        kept.write(folder, details)
+        kept.write_evaluation(folder, details)
         written = True
     except OSError as error:  # the score matters more
         _log.warning("The details of the evaluation could not be written: %s", error)
@@ -60,6 +62,7 @@ def evaluation(
         "images": len(predicted),
         "details": written,
         "model": verified(folder, predictor, architecture, dataset.x_test),
+        "versions": engine_versions(),
     }
 
 

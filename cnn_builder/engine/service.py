@@ -1,57 +1,42 @@
-"""The service process: answers the pages' questions of trained models, one at a time."""
+"""The service process: answers the pages' questions of trained models."""
 
-import hashlib
 import json
-import logging
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
 
-from cnn_builder.architecture import Architecture
-from cnn_builder.architecture.errors import CnnBuilderError
+from cnn_builder.architecture import Architecture, trace
+from cnn_builder.architecture.input_shapes import image_shape
 from cnn_builder.engine.build import build_model
-from cnn_builder.engine.checkpoints import load
+from cnn_builder.engine.cache import Cache
+from cnn_builder.engine.data_split import drawings_of, load_for
+from cnn_builder.engine.dispatcher import Dispatcher, array_digest
 from cnn_builder.engine.errors import ModelError
-from cnn_builder.engine.insight.answers import ANSWERS, Answer, Question
+from cnn_builder.engine.insight.answers import ANSWERS, TEST_IMAGES, Question
+from cnn_builder.engine.insight.attribution import OCCLUSION_STEPS
 from cnn_builder.engine.insight.gallery import Gallery
 from cnn_builder.engine.insight.inside import Inside
-from cnn_builder.engine.parts import load_for
+from cnn_builder.engine.training.checkpoints import load_model
 from cnn_builder.runs import Store
-from cnn_builder.runs.framing import read_message, write_message
 from cnn_builder.runs.run_files import BEST, epoch_weights
+from cnn_builder.runs.workers.messages import Answer, read_message, write_message
 from cnn_builder.settings import Settings
 
 MODELS_KEPT = 4
+COPIES_KEPT = 2
 GALLERIES_KEPT = 2
 ANSWERS_KEPT = 64
 
-_log = logging.getLogger(__name__)
-T = TypeVar("T")
-
-
-class Kept(OrderedDict[Any, Any]):
-    """The last few things that were made, by key."""
-
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self._most = most
-        self._lock = threading.RLock()  # galleries are also made in the background
-
-    def get_or_make(self, key: object, make: Callable[[], T]) -> T:
-        """What is kept under `key`, else what `make` gives, kept from now on."""
-        with self._lock:
-            if key not in self:
-                self[key] = make()
-                while len(self) > self._most:
-                    self.popitem(last=False)
-            self.move_to_end(key)
-            kept: T = self[key]
-            return kept
+LEAST_SECONDS, MOST_SECONDS = 30.0, 120.0  # an answer's limits; the first includes loading a small model under load
+SECONDS_PER_MAC = 1e-9  # what a slow and busy core may take: a tenth of its usual speed or less
+SECONDS_PER_PARAM = 2e-8  # for loading the weights
+IMAGES_READ = {"saliency": 3, "grad_cam": 3, "occlusion": OCCLUSION_STEPS**2, "mute": 3 * TEST_IMAGES,
+               "embedding": 2 * TEST_IMAGES, "robustness": 12 * TEST_IMAGES,
+               "robustness_image": 8 * 25}  # fmt: skip
+"""About how many images the model reads for an answer, a gradient counted as two more; of the others one."""
 
 
 class Models:
@@ -60,9 +45,19 @@ class Models:
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
-        self._models = Kept(MODELS_KEPT)
-        self._galleries = Kept(GALLERIES_KEPT)
-        self._answers = Kept(ANSWERS_KEPT)
+        self._models = Cache(MODELS_KEPT)
+        self._galleries = Cache(GALLERIES_KEPT)
+        self._answers = Cache(ANSWERS_KEPT)
+        self._copies = Cache(COPIES_KEPT)
+
+    def seconds(self, header: dict[str, Any]) -> float:
+        """How long the answer may take, by the cost of the model that is asked. Raises RunNotFound, StoreError."""
+        if header.get("op") not in ANSWERS:
+            return LEAST_SECONDS
+        traced = trace(self._store.get(str(header.get("run_id"))).architecture)
+        images = IMAGES_READ.get(str(header["op"]), 1)
+        cost = traced.total_macs * images * SECONDS_PER_MAC + traced.total_params * SECONDS_PER_PARAM
+        return min(LEAST_SECONDS + cost, MOST_SECONDS)
 
     def answer(self, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Answer:
         """The answer to one question, computed once for the same model, image and question.
@@ -70,25 +65,34 @@ class Models:
         Raises CnnBuilderError or ValueError, in words for the asker.
         """
         ask = ANSWERS[header["op"]]
-        version, inside = self._model(str(header.get("run_id")), header.get("epoch"))
+        version, inside, load_model = self._model(str(header.get("run_id")), header.get("epoch"))
 
         def gallery() -> Gallery:
-            run = self._store.get(version[0])
             request = run.settings
             key = (run.dataset, request.train_limit, request.test_limit, request.validation_split,
-                   request.validation_data)  # fmt: skip
-            return self._galleries.get_or_make(key, lambda: Gallery(load_for(run, self._settings), request))
+                   request.validation_data, run.drawings and run.drawings.fingerprint)  # fmt: skip
 
-        question = Question(header, arrays, inside, gallery)
+            def make() -> Gallery:
+                return Gallery(load_for(run, self._settings), request, drawings_of(run, self._store))
+
+            return self._galleries.get_or_make(key, make)
+
+        def copy() -> Inside:
+            return self._copies.get_or_make(version, load_model)
+
+        run = self._store.get(version[0])
+        folder = self._settings.run_folder(run.run_id) if header.get("epoch") is None else None
+        question = Question(header, arrays, inside, gallery, copy, run, folder)
         asked = json.dumps({**header, "run_id": None}, sort_keys=True)
-        key = (version, asked, *(_digest(arrays[name]) for name in sorted(arrays)))
+        key = (version, asked, *(array_digest(arrays[name]) for name in sorted(arrays)))
         found: Answer = self._answers.get_or_make(key, lambda: ask(question))
         if found[0].get("settled") is False:  # the same question will have a better answer
-            self._answers.pop(key, None)
+            self._answers.forget(key)
         return found
 
-    def _model(self, run_id: str, epoch: object) -> tuple[tuple[str, int], Inside]:
-        """A run's best model, or the one after an epoch (from 1), warmed; and its version.
+    def _model(self, run_id: str, epoch: object) -> tuple[tuple[str, int], Inside, Callable[[], Inside]]:
+        """Of a run's best model, or of the one after an epoch (from 1): its version, the model, warmed, and what
+        loads it once more.
 
         Raises RunNotFound or ModelError.
         """
@@ -104,12 +108,12 @@ class Models:
             raise ModelError(f"Run {run.run_id} has no trained model yet. Wait for its first epochs.") from None
 
         def make() -> Inside:
-            model = load(run.architecture, path) if epoch is None else _after_epoch(run.architecture, path)
+            model = load_model(run.architecture, path) if epoch is None else _after_epoch(run.architecture, path)
             inside = Inside(model, run.architecture)
-            inside.probabilities(np.zeros((1, *run.architecture.input_shape), np.uint8))
+            inside.probabilities(np.zeros((1, *image_shape(run.architecture.input_shape)), np.uint8))
             return inside
 
-        return version, self._models.get_or_make(version, make)
+        return version, self._models.get_or_make(version, make), make
 
 
 def _after_epoch(architecture: Architecture, path: Path) -> Any:
@@ -123,25 +127,17 @@ def _after_epoch(architecture: Architecture, path: Path) -> Any:
     return model
 
 
-def _digest(array: np.ndarray) -> bytes:
-    return hashlib.sha256(repr((array.dtype.str, array.shape)).encode() + array.tobytes()).digest()
-
-
-def serve(questions: BinaryIO, answers: BinaryIO, settings: Settings) -> None:
+def answer_questions(questions: BinaryIO, answers: BinaryIO, settings: Settings) -> None:
     """Answer until the questions end. Raises FramingError where they are not messages."""
     with Store.open(settings) as store:
         models = Models(store, settings)
+
+        def send(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+            write_message(answers, header, arrays)
+
+        dispatcher = Dispatcher(lambda header, arrays: answer(header, arrays, models), models.seconds, send)
         while (message := read_message(questions)) is not None:
-            header, arrays = message
-            try:
-                result, values = answer(header, arrays, models)
-            except (CnnBuilderError, ValueError) as error:
-                write_message(answers, {"ok": False, "error": str(error)})
-            except Exception as error:  # one bad question must not end the service for the others
-                _log.exception("A question failed: %s", header)
-                write_message(answers, {"ok": False, "error": f"The model could not answer: {type(error).__name__}."})
-            else:
-                write_message(answers, {"ok": True, **result}, values)
+            dispatcher.take(*message)
 
 
 def answer(header: dict[str, Any], arrays: dict[str, np.ndarray], models: Models) -> Answer:

@@ -8,8 +8,8 @@ import numpy as np
 
 from cnn_builder.architecture import Architecture
 from cnn_builder.engine.backend import keras
-from cnn_builder.engine.build import Predictor, gives_probabilities
-from cnn_builder.runs.model_file import digest
+from cnn_builder.engine.build import Predictor, gives_probabilities, network_input
+from cnn_builder.runs.results.model_file import digest
 from cnn_builder.runs.run_files import BEST
 
 IMAGES = 100
@@ -31,7 +31,7 @@ def verified(folder: Path, predictor: Predictor, architecture: Architecture, ima
     try:
         digested = digest(path)
         model = keras.saving.load_model(path, compile=False)
-        outputs = np.asarray(keras.ops.convert_to_numpy(model(some.astype(np.float32) / 255.0, training=False)))
+        outputs = np.asarray(keras.ops.convert_to_numpy(model(network_input(some, architecture), training=False)))
     except Exception as error:  # whatever Keras makes of its own file: the run and its score are whole all the same
         _log.exception("The model's file could not be verified")
         return {"verified": False, "images": len(some), "reason": f"{type(error).__name__} while loading it"}

@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from cnn_builder.architecture.errors import CnnBuilderError
-from cnn_builder.engine.parts import load_for
-from cnn_builder.engine.recorder import patiently
-from cnn_builder.runs import LocalLauncher, Run, RunStateError, Store, StoreError, StoreFull, Supervisor
-from cnn_builder.runs.memory import Group, memory_words
+from cnn_builder.data import Dataset
+from cnn_builder.engine.data_split import load_for
+from cnn_builder.runs import Quota, Run, RunStateError, Store, StoreError, StoreFull, Supervisor
+from cnn_builder.runs.run_artifacts import when_reachable
+from cnn_builder.runs.store.patience import patiently
+from cnn_builder.runs.workers.cgroup_memory import Group, memory_words
+from cnn_builder.runs.workers.choice import launcher_for
 from cnn_builder.settings import Settings
 
 REPORT_SECONDS = 15.0  # how long to try to tell a busy or full store how a run ended
@@ -29,9 +32,9 @@ EXIT_CODES = {"out of memory": errno.ENOMEM, "disk full": errno.ENOSPC}
 _log = logging.getLogger(__name__)
 
 
-def train(run_id: str, settings: Settings) -> int:
+def train_claimed_run(run_id: str, settings: Settings) -> int:
     """Train one run, say how it ended, and let the queue move on."""
-    with Store.open(settings) as store:
+    with patiently(lambda: Store.open(settings)) as store:
         folder = settings.run_folder(run_id)
         try:
             run = patiently(lambda: store.take(run_id))
@@ -47,7 +50,7 @@ def train(run_id: str, settings: Settings) -> int:
             reason = reason_of(error)
             code = EXIT_CODES.get(reason, 1)
             if reason == "out of memory":
-                reason = f"{reason}: {memory_words(store.get(run_id), memory_limit())}"
+                reason = f"{reason}: {memory_words(store.find(run_id), memory_limit())}"
             report(store, run_id, reason)
         move_queue(store, settings)
     return code
@@ -59,7 +62,11 @@ def move_queue(store: Store, settings: Settings) -> None:
     if waiting:
         time.sleep(YIELD_SECONDS)
     if waiting & _queued(store):  # not one that was queued just now: whoever did it is there to start it
-        Supervisor(store, LocalLauncher(settings), settings.max_active_runs).tick()
+        launcher = launcher_for(settings)
+        try:
+            Supervisor(store, launcher, settings.max_active_runs, quota=Quota.of(settings)).tick()
+        finally:
+            launcher.close()
 
 
 def _queued(store: Store) -> set[str]:
@@ -93,10 +100,18 @@ def memory_limit() -> int | None:
 
 def work(run: Run, store: Store, settings: Settings) -> None:
     """Load the images while TensorFlow is imported, then train."""
-    dataset = in_background(lambda: load_for(run, settings))
+    dataset = in_background(lambda: fetch_and_load(run, store, settings))
     from cnn_builder.engine.train import train as train_run
 
     train_run(run, store, settings, dataset)
+
+
+def fetch_and_load(run: Run, store: Store, settings: Settings) -> Dataset:
+    """The run's data set, fetched first where another machine has it. Raises DatasetError, ArtifactsError."""
+    artifacts = store.artifacts
+    if artifacts is not None:
+        when_reachable(lambda: artifacts.fetch_dataset(run))
+    return load_for(run, settings)
 
 
 def in_background(make: Callable[[], Any]) -> Callable[[], Any]:

@@ -4,6 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from cnn_builder.figures.locale_text import number_text
+from cnn_builder.figures.percentages import percent
+
 
 @dataclass(frozen=True)
 class Bar:
@@ -14,7 +17,7 @@ class Bar:
     colour: str
 
 
-def bars_html(title: str, rows: Sequence[Bar], words: Callable[[int], str] = "{:,}".format) -> str:
+def bars_html(title: str, rows: Sequence[Bar], words: Callable[[int], str] = number_text) -> str:
     """A table of the rows that have anything: label, amount and share in %, over a bar as long as the share.
 
     Args:
@@ -32,14 +35,13 @@ def bars_html(title: str, rows: Sequence[Bar], words: Callable[[int], str] = "{:
     return f'<div class="cnn-bars"><table>{caption}<tbody>{body}</tbody></table>{note}{empty}</div>'
 
 
-def share(amount: int, total: int) -> str:
+def share_of(amount: int, total: int) -> str:
     """A share in percent: "54 %", "0.3 %", "< 0.1 %"."""
     if not total:
         return "0 %"
-    percent = 100 * amount / total
-    if 0 < percent < 0.1:
-        return "< 0.1 %"
-    return f"{percent:.1f} %" if percent < 10 and round(percent, 1) != round(percent) else f"{percent:.0f} %"
+    tenths = 1000 * amount / total
+    fine = tenths < 100 and (tenths < 1 or round(tenths) % 10 != 0)
+    return percent(amount / total, 1 if fine else 0, " ")
 
 
 def _row(row: Bar, total: int, longest: int, words: Callable[[int], str]) -> str:
@@ -48,6 +50,6 @@ def _row(row: Bar, total: int, longest: int, words: Callable[[int], str]) -> str
     bar = f'<i style="width:{width:.1f}%;background:{escape(row.colour)}"></i>'
     return (
         f'<tr><th scope="row">{escape(row.label)}</th>'
-        f'<td class="number">{escape(words(row.amount))}</td><td class="number">{share(row.amount, total)}</td>'
+        f'<td class="number">{escape(words(row.amount))}</td><td class="number">{share_of(row.amount, total)}</td>'
         f'<td class="bar" aria-hidden="true">{bar}</td></tr>'
     )

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from html import escape
 
+from cnn_builder.figures.locale_text import number_text
 from cnn_builder.figures.shares import share
-from cnn_builder.runs.evaluation import ClassScore
+from cnn_builder.runs.results.evaluation import ClassScore
 
 _HEAD = ("Class", "Images", "Precision", "Recall", "F1")
 
@@ -28,7 +29,7 @@ _NUMBER = ' class="number"'
 
 def _row(name: str, images: int, values: Sequence[float | None]) -> str:
     cells = "".join(f"<td{_NUMBER}>{share(value)}</td>" for value in values)
-    return f'<tr><th scope="row">{escape(name)}</th><td{_NUMBER}>{images:,}</td>{cells}</tr>'
+    return f'<tr><th scope="row">{escape(name)}</th><td{_NUMBER}>{number_text(images)}</td>{cells}</tr>'
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -4,6 +4,8 @@ from html import escape
 
 import numpy as np
 
+from cnn_builder.figures.locale_text import number_text
+
 LONG = 3
 """Names of more characters stand upright above their columns."""
 
@@ -24,7 +26,7 @@ def shades(confusion: np.ndarray) -> np.ndarray:
 
 
 def confusion_table(classes: tuple[str, ...], confusion: np.ndarray) -> str:
-    """Rows are what an image is, columns what it was read as; empty cells stay empty."""
+    """Rows are actual classes, columns predicted ones; empty cells stay empty."""
     strong = shades(confusion)
     css = "long" if any(len(name) > LONG for name in classes) else "short"
     head = "".join(f'<th scope="col" class="{css}"><span>{escape(name)}</span></th>' for name in classes)
@@ -32,11 +34,11 @@ def confusion_table(classes: tuple[str, ...], confusion: np.ndarray) -> str:
     for actual, name in enumerate(classes):
         cells = "".join(
             f'<td class="{"right" if actual == read else "wrong"}" style="--shade:{strong[actual, read]:g}">'
-            f"{f'{count:,}' if count else ''}</td>"
+            f"{f'{number_text(count)}' if count else ''}</td>"
             for read, count in enumerate(confusion[actual].tolist())
         )
         body.append(f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>')
-    corner = '<td class="corner">is ↓ read as →</td>'
+    corner = '<td class="corner">actual ↓ predicted →</td>'
     return (
         '<div class="cnn-confusion" role="region" aria-label="Confusion matrix" tabindex="0"><table>'
         f"<thead><tr>{corner}{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"

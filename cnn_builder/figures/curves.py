@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from cnn_builder.runs import Event, Metric
-from cnn_builder.runs.events import LEARNING_RATE, RESUMED
+from cnn_builder.runs.store.events import LEARNING_RATE, RESUMED
 
 MAX_POINTS = 4000  # of each line, in one delivery; ten times what a screen can tell apart, so that zooming in pays
 ACCURACY, LOSS, VAL_ACCURACY, VAL_LOSS = 2, 3, 4, 5
@@ -22,22 +22,18 @@ class CurveRows:
     """New rows of a run. x is in epochs: a step row in the middle of the first epoch stands at 0.5.
 
     `steps` rows are (seq, x, accuracy, loss); `epochs` rows (seq, x, accuracy, loss, val_accuracy, val_loss).
-    `last_seq` is the newest row's `seq`, also when that row was left out to keep the line short. `best` is the best
-    epoch so far, from 1, with its validation accuracy; None before there is one.
+    `last_seq` is the newest row's `seq`, also when that row was left out to keep the line short.
     """
 
     steps: list[tuple[int, float, float | None, float | None]]
     epochs: list[tuple[int, float, float | None, float | None, float | None, float | None]]
     last_seq: int
-    best: tuple[int, float] | None = None
 
 
-def curve_rows(
-    metrics: Sequence[Metric], steps_per_epoch: float, after: int = 0, best: tuple[int, float] | None = None
-) -> CurveRows:
+def curve_rows(metrics: Sequence[Metric], steps_per_epoch: float, after: int = 0, best: int | None = None) -> CurveRows:
     """The rows to append for `metrics`, which follow the one numbered `after`.
 
-    Long lines are thinned so that the lowest, the highest and the best epoch stay. `best`: of the rows before.
+    Long lines are thinned so that the lowest, the highest and the epoch `best` stay.
     """
     per_epoch = max(steps_per_epoch, 1)
     steps = [(row.seq, round(row.step / per_epoch, 4), row.accuracy, row.loss) for row in metrics if row.kind == "step"]
@@ -46,23 +42,12 @@ def curve_rows(
         for row in metrics
         if row.kind == "epoch"
     ]
-    best = best_epoch(metrics, best)
-    always = [place for place, row in enumerate(epochs) if best is not None and row[1] == best[0]]
+    always = [place for place, row in enumerate(epochs) if row[1] == best]
     return CurveRows(
         thinned(steps, (ACCURACY, LOSS), MAX_POINTS),
         thinned(epochs, (ACCURACY, LOSS, VAL_ACCURACY, VAL_LOSS), MAX_POINTS, always),
         max((row.seq for row in metrics), default=after),
-        best,
     )
-
-
-def best_epoch(metrics: Sequence[Metric], before: tuple[int, float] | None = None) -> tuple[int, float] | None:
-    """The epoch of the highest validation accuracy, the earliest on ties, with that accuracy; `before` came earlier."""
-    best = before
-    for row in metrics:
-        if row.kind == "epoch" and row.val_accuracy is not None and (best is None or row.val_accuracy > best[1]):
-            best = (row.epoch, row.val_accuracy)
-    return best
 
 
 def thinned(rows: Sequence[_Row], columns: Sequence[int], limit: int, always: Collection[int] = ()) -> list[_Row]:
@@ -91,7 +76,7 @@ def marks(events: Sequence[Event], steps_per_epoch: float) -> list[tuple[float, 
     """Where the curve is to be marked, x in epochs, with the words: another learning rate, going on after a stop."""
     per_epoch = max(steps_per_epoch, 1)
     return [
-        (round(event.step / per_epoch, 4), f"rate {event.value:g}" if event.value is not None else "resumed")
+        (round(event.step / per_epoch, 4), f"learning rate {event.value:g}" if event.value is not None else "resumed")
         for event in events
         if (event.kind == LEARNING_RATE and event.value is not None) or (event.kind == RESUMED and event.step)
     ]

@@ -9,7 +9,7 @@ from html import escape
 from cnn_builder.architecture import Architecture, Trace
 from cnn_builder.architecture.layers.base import times
 from cnn_builder.figures.colours import CATEGORY_COLOURS, INPUT_COLOUR
-from cnn_builder.figures.volumes import Box, boxes
+from cnn_builder.figures.volumes import Cuboid, boxes
 
 MISFIT = "does not fit"
 PER_ROW = 12
@@ -34,7 +34,7 @@ class _Block:
     title: str
     settings: tuple[str, ...]
     shape: str
-    box: Box
+    box: Cuboid
     colour: str
     fits: bool = True
 
@@ -67,12 +67,12 @@ def diagram(architecture: Architecture, traced: Trace) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" '
         f'height="{height:.0f}" role="img" aria-labelledby="network-title network-desc">\n'
         f'<title id="network-title">{escape(architecture.name)}</title>\n'
-        f'<desc id="network-desc">{escape(_said(architecture, traced))}</desc>\n'
+        f'<desc id="network-desc">{escape(_description(architecture, traced))}</desc>\n'
         f"<style>{_STYLE}</style>\n{''.join(parts)}</svg>\n"
     )
 
 
-def _said(architecture: Architecture, traced: Trace) -> str:
+def _description(architecture: Architecture, traced: Trace) -> str:
     layers = ", ".join(" ".join(filter(None, (layer.type, layer.label()))) for layer in architecture.layers)
     return f"Input {times(traced.input_shape)}, {layers or 'no layers'}. {traced.total_params:,} parameters."
 

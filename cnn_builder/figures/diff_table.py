@@ -4,9 +4,10 @@ import json
 from html import escape
 from typing import Any
 
-from cnn_builder.architecture.diff import Diff, Kind, LayerChange, Part
+from cnn_builder.architecture.diff import ComparedLayer, Diff, Kind, LayerChange
 from cnn_builder.architecture.effect import signed
 from cnn_builder.architecture.layers.base import times
+from cnn_builder.figures.locale_text import number_text
 
 _MARKS = {"kept": "same", "changed": "~ changed", "added": "+ added", "removed": "− removed"}
 _HEAD = ("", "Layer", "Settings", "Output", "Parameters")
@@ -38,7 +39,7 @@ def diff_table(diff: Diff) -> str:
         f'<th scope="col"{_number(column)}>{title or _hidden("Change")}</th>' for column, title in enumerate(_HEAD)
     )
     body = "".join(_row(change) for change in diff.layers)
-    return _table(f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>", "What changes, layer by layer")
+    return _table(f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>", "Changes, layer by layer")
 
 
 def totals_table(diff: Diff) -> str:
@@ -48,7 +49,7 @@ def totals_table(diff: Diff) -> str:
         ("Input", _moved(times(old.input_shape), times(new.input_shape))),
         ("Output", _moved(times(old.output_shape), times(new.output_shape))),
         ("Parameters", _total(old.total_params, new.total_params)),
-        ("MACs an image", _total(old.total_macs, new.total_macs)),
+        ("MACs per image", _total(old.total_macs, new.total_macs)),
     )
     body = "".join(f'<tr><th scope="row">{title}</th><td>{escape(text)}</td></tr>' for title, text in rows)
     return _table(f"<tbody>{body}</tbody>", "Totals of both networks", "cnn-both")
@@ -65,7 +66,7 @@ def _hidden(text: str) -> str:
 
 def _total(before: int, after: int) -> str:
     same = before == after
-    return f"{after:,}" if same else f"{before:,} → {after:,} ({signed(after - before)})"
+    return number_text(after) if same else f"{number_text(before)} → {number_text(after)} ({signed(after - before)})"
 
 
 def _row(change: LayerChange) -> str:
@@ -99,16 +100,16 @@ def _value(value: Any) -> str:
     return "none" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _place(part: Part | None) -> str | None:
+def _place(part: ComparedLayer | None) -> str | None:
     return None if part is None else str(part.index + 1)
 
 
-def _shape(part: Part | None) -> str | None:
+def _shape(part: ComparedLayer | None) -> str | None:
     return None if part is None else "does not fit" if part.output_shape is None else times(part.output_shape)
 
 
-def _params(part: Part | None) -> str | None:
-    return None if part is None else "–" if part.params is None else f"{part.params:,}"
+def _params(part: ComparedLayer | None) -> str | None:
+    return None if part is None else "–" if part.params is None else number_text(part.params)
 
 
 def _moved(before: str | None, after: str | None) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from cnn_builder.architecture.layers.base import Explanation, Shape, times
+from cnn_builder.figures.locale_text import localized_numbers
 
 
 def formula_html(
@@ -31,9 +32,17 @@ def formula_html(
     return f'<div class="cnn-formula">{flow}<dl>{rows}</dl>{key}</div>'
 
 
+def letters_html(letters: Explanation) -> str:
+    """The rules in letters alone, without what they come to; empty where there are none."""
+    parts = (("Shape", letters.shape), ("Parameters", letters.params), ("MACs", letters.macs))
+    rows = "".join(f"<dt>{title}</dt><dd>{_lines(lines, 'letters')}</dd>" for title, lines in parts if lines)
+    key = f'<p class="key">{_KEY}</p>' if any(" / s" in line for line in letters.shape) else ""
+    return f'<div class="cnn-formula"><dl>{rows}</dl>{key}</div>' if rows else ""
+
+
 _KEY = (
-    "n input size · k (kh, kw) size of the window · s stride · d dilation · p zeros added · ⌊ ⌋ round down, "
-    "⌈ ⌉ round up. 1 MAC is one multiply-add; additions of the bias and activations are not counted."
+    "n input size · k (kh, kw) kernel size · s stride · d dilation · p zeros on each side, 2p in all · ⌊ ⌋ round down, "
+    "⌈ ⌉ round up. 1 MAC is one multiply-accumulate operation; biases and activations are not counted."
 )
 
 
@@ -43,8 +52,11 @@ def _lines(lines: Sequence[str], style: str) -> str:
 
 def _result_bold(line: str, style: str) -> str:
     """What comes after the last "=" is what people look for."""
+    if style == "letters":
+        return escape(line)
+    line = localized_numbers(line, decimals=True)
     before, equals, result = line.rpartition(" = ")
-    if style == "letters" or not equals:
+    if not equals:
         return escape(line)
     value, colon, rest = result.partition(":")
     return f"{escape(before)} = <b>{escape(value)}</b>{escape(colon + rest)}"

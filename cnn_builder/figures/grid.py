@@ -74,10 +74,10 @@ def grid_html(shown: Area, size: tuple[int, int], cell: float, marks: Collection
     parts.append(_rectangle(shown, shown, cell, "lines", f"background-size:{cell:g}px {cell:g}px"))
     parts += [_rectangle(mark.area.within(shown), shown, cell, mark.style) for mark in marks]
     parts.append(_rectangle(inside, shown, cell, "edge"))
-    return drawing("".join(parts), len(shown.columns) * cell, len(shown.rows) * cell, description)
+    return box_picture("".join(parts), len(shown.columns) * cell, len(shown.rows) * cell, description)
 
 
-def drawing(content: str, width: float, height: float, description: str) -> str:
+def box_picture(content: str, width: float, height: float, description: str) -> str:
     """A picture made of boxes, in pixels; ``description`` is what it says in words."""
     size = f"width:{width:g}px;height:{height:g}px"
     return f'<div class="cnn-grid" role="img" aria-label="{escape(description)}" style="{size}">{content}</div>'

@@ -4,6 +4,7 @@ from html import escape
 
 import numpy as np
 
+from cnn_builder.figures.colours import ink_on
 from cnn_builder.figures.tiles import DIVERGING, GREY, coloured
 
 
@@ -37,15 +38,13 @@ def _table(title: str, values: np.ndarray, scale: str) -> str:
 
 def _cell(value: float, colour: np.ndarray) -> str:
     if np.isnan(value):
-        return '<td class="padding" title="zero added around the map">0</td>'
+        return '<td class="padding" title="zero padding">0</td>'
     red, green, blue = (int(part) for part in colour)
-    # The brightness by which WCAG tells whether black or white text reads better.
-    bright = 0.299 * red + 0.587 * green + 0.114 * blue > 150
-    ink = "#111" if bright else "#fff"
-    return f'<td style="background:rgb({red},{green},{blue});color:{ink}">{number(value)}</td>'
+    ink = ink_on(red, green, blue)
+    return f'<td style="background:rgb({red},{green},{blue});color:{ink}">{decimal_text(value)}</td>'
 
 
-def number(value: float) -> str:
+def decimal_text(value: float) -> str:
     """Two decimals, more for small numbers; a real minus sign."""
     if abs(value) < 0.0005:
         return "0.00"

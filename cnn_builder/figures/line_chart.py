@@ -8,6 +8,7 @@ from html import escape
 _WIDTH, _HEIGHT = 520, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 508, 30, 222
 _X_TICKS, _Y_TICKS = 8, 5
+EPOCH = "epoch"
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,13 @@ class Line:
     points: Sequence[tuple[float, float]]
 
 
-def line_chart(title: str, lines: Sequence[Line], best: float | None = None) -> str:
-    """The lines with axes and a legend; a dashed upright stands at the epoch `best`. "" where there is nothing."""
+def line_chart(
+    title: str, lines: Sequence[Line], best: float | None = None, events: Sequence[float] = (), axis: str = EPOCH
+) -> str:
+    """The lines with axes and a legend; `axis` says what they are over. "" where there is nothing.
+
+    A dotted upright stands at the epoch `best`, a dashed one at each of `events`, in epochs, where something happened.
+    """
     lines = [line for line in lines if line.points]
     if not lines:
         return ""
@@ -43,16 +49,18 @@ def line_chart(title: str, lines: Sequence[Line], best: float | None = None) -> 
     )
     marks = "".join(
         f'<text x="{x(tick):.1f}" y="{_BOTTOM + 18}" text-anchor="middle">{tick:g}</text>'
-        for tick in nice_ticks(first, last, _X_TICKS, whole=True)
+        for tick in nice_ticks(first, last, _X_TICKS, whole=axis == EPOCH)
         if first <= tick <= last
     )
-    upright = "" if best is None else f'<path class="best" d="M{x(best):.1f} {_TOP}V{_BOTTOM}"/>'
+    uprights = [("best", best)] if best is not None else []
+    uprights += [("event", at) for at in events if first <= at <= last]
+    upright = "".join(f'<path class="{css}" d="M{x(at):.1f} {_TOP}V{_BOTTOM}"/>' for css, at in uprights)
     drawn = "".join(_line(line, [(x(epoch), y(value)) for epoch, value in line.points]) for line in lines)
-    label = f"{title} by epoch: " + ", ".join(f"{line.name} ends at {line.points[-1][1]:.4g}" for line in lines)
+    label = f"{title} by {axis}: " + ", ".join(f"{line.name} ends at {line.points[-1][1]:.4g}" for line in lines)
+    named = f'<text x="{(_LEFT + _RIGHT) / 2}" y="{_BOTTOM + 34}" text-anchor="middle">{escape(axis)}</text>'
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(label)}">{grid}{marks}'
-        f'<text x="{(_LEFT + _RIGHT) / 2}" y="{_BOTTOM + 34}" text-anchor="middle">epoch</text>{upright}{drawn}'
-        f"{_legend(title, lines)}</svg>"
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(label)}">{grid}{marks}{named}'
+        f"{upright}{drawn}{_legend(title, lines)}</svg>"
     )
 
 

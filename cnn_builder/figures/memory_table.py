@@ -2,8 +2,8 @@
 
 from html import escape
 
-from cnn_builder.architecture.memory import TrainingMemory
-from cnn_builder.figures.quantities import bytes_text
+from cnn_builder.architecture.memory import TrainingMemory, bytes_text
+from cnn_builder.figures.locale_text import number_text
 
 
 def memory_table(training: TrainingMemory, batch_size: int, inference: int) -> str:
@@ -16,16 +16,16 @@ def memory_table(training: TrainingMemory, batch_size: int, inference: int) -> s
     parts = (
         ("Weights", "parameters × 4 bytes", training.weights),
         ("Gradients", "trained parameters × 4", training.gradients),
-        ("Adam's two averages", "trained parameters × 2 × 4", training.slots),
-        ("Activations", f"numbers of all layers × {batch_size:,} images × 4", training.activations),
+        ("Adam's two moments", "trained parameters × 2 × 4", training.slots),
+        ("Activations", f"outputs of all layers × {number_text(batch_size)} images × 4", training.activations),
     )
     rows = "".join(_row(*part) for part in parts)
     total = _row("Training", "their sum", training.total, ' class="total"')
     predicting = _row("Predicting one image", "weights + the widest layer's input and output", inference)
-    said = "Estimates; TensorFlow itself (about 0.4 GB) and the images come on top."
+    note = "Estimates, without TensorFlow itself (about 0.4 GB) and the data set."
     return (
         '<div class="cnn-bars"><table><caption class="cnn-hidden">Memory</caption>'
-        f"<tbody>{rows}{total}{predicting}</tbody></table><p>{said}</p></div>"
+        f"<tbody>{rows}{total}{predicting}</tbody></table><p>{note}</p></div>"
     )
 
 

@@ -8,8 +8,8 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from cnn_builder.figures.shares import sure
-from cnn_builder.runs.evaluation import Evaluation, Picture
+from cnn_builder.figures.percentages import confidence
+from cnn_builder.runs.results.evaluation import Evaluation, Picture
 
 MOST_PIXELS = 4_000_000
 
@@ -42,10 +42,10 @@ def pictures_html(evaluation: Evaluation, tiles: Sequence[np.ndarray], places: S
 
 def _figure(evaluation: Evaluation, picture: Picture, tile: np.ndarray, words: str) -> str:
     read, truth = evaluation.classes[picture.predicted], evaluation.classes[picture.actual]
-    caption = f"{sure(picture.probability)} sure"
+    caption = f"{confidence(picture.probability)} confidence"
     if words == "mistake":
-        caption = f"read <b>{escape(read)}</b>, {sure(picture.probability)}"
-        caption += f"<br>is <b>{escape(truth)}</b>, {sure(picture.truth)}"
+        caption = f"predicted <b>{escape(read)}</b>, {confidence(picture.probability)}"
+        caption += f"<br>actual <b>{escape(truth)}</b>, {confidence(picture.truth)}"
     name = f"Test image {picture.index + 1}, {truth}"
     return (
         f'<figure><img src="{_png_url(tile)}" alt="{escape(name)}" title="{escape(name)}">'

@@ -6,8 +6,8 @@ from html import escape
 import numpy as np
 
 from cnn_builder.figures.colours import ACCENT
-from cnn_builder.runs.rates import factors
-from cnn_builder.runs.run_settings import RunSettings
+from cnn_builder.runs.settings import RunSettings
+from cnn_builder.runs.settings.lr_schedule import factors
 
 _WIDTH, _HEIGHT = 360, 132
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 352, 26, 104
@@ -19,9 +19,9 @@ _TICKS = 6
 def schedule_html(settings: RunSettings, steps_per_epoch: int, dark: bool) -> str:
     """The picture as an image of a page, as wide as its place."""
     picture = b64encode(schedule_svg(settings, steps_per_epoch, dark).encode()).decode("ascii")
-    said = escape(schedule_words(settings), quote=True)
+    alt = escape(schedule_words(settings), quote=True)
     return (
-        f'<img alt="{said}" src="data:image/svg+xml;base64,{picture}" style="width:100%;max-width:30rem;display:block">'
+        f'<img alt="{alt}" src="data:image/svg+xml;base64,{picture}" style="width:100%;max-width:30rem;display:block">'
     )
 
 
@@ -41,7 +41,7 @@ def schedule_svg(settings: RunSettings, steps_per_epoch: int, dark: bool) -> str
         f'<path d="{area}" fill="currentColor" opacity="0.14"/>'
         f'<path d="M{_LEFT} {_BOTTOM}H{_RIGHT}" stroke="{axis}"/>'
         f'<path d="{line}" fill="none" stroke="currentColor" stroke-width="2" stroke-linejoin="round"/>'
-        f'<g fill="{text}"><text x="{_LEFT}" y="14">Learning rate, at most {settings.learning_rate:g}</text>'
+        f'<g fill="{text}"><text x="{_LEFT}" y="14">Learning rate, maximum {settings.learning_rate:g}</text>'
         f"{_ticks(settings.epochs)}</g></svg>"
     )
 
@@ -52,13 +52,13 @@ def schedule_words(settings: RunSettings) -> str:
     every = "each epoch" if settings.decay_epochs == 1 else f"every {settings.decay_epochs:g} epochs"
     after = {
         "constant": f"stays at {rate:g}",
-        "cosine": f"falls along a cosine to {rate * settings.final_fraction:g} at the end of epoch {epochs}",
+        "cosine": f"decays along a cosine to {rate * settings.final_fraction:g} at the end of epoch {epochs}",
         "step": f"is multiplied by {settings.decay_rate:g} {every}",
-        "exponential": f"falls smoothly, by {settings.decay_rate:g} {every}",
+        "exponential": f"decays exponentially, by a factor of {settings.decay_rate:g} {every}",
     }[settings.schedule]
     warmup = settings.warmup_epochs
     if not warmup:
-        begins = "" if settings.schedule == "constant" else f"begins at {rate:g} and "
+        begins = "" if settings.schedule == "constant" else f"starts at {rate:g} and "
         return f"The learning rate {begins}{after}."
     first = "the first epoch" if warmup == 1 else f"the first {warmup:g} epochs"
     return f"The learning rate rises from 0 to {rate:g} over {first}, then {after}."

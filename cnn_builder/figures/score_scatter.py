@@ -8,9 +8,11 @@ from html import escape
 import plotly.graph_objects as go
 
 from cnn_builder.figures.many_curves import HUES
-from cnn_builder.runs.scored import Scored
+from cnn_builder.runs.results.score_comparison import Scored
 
 _REST = "#858d9b"
+FEWEST_TICKS = 3
+"""Numbers along the axis that an amount can be read by."""
 
 
 @dataclass(frozen=True)
@@ -38,29 +40,39 @@ def score_scatter(points: Sequence[Point], cost: str) -> go.Figure:
             },
             hovertemplate=f"%{{y:.4f}}, {cost.lower()} %{{x:,.4g}}<extra>{escape(point.name)}</extra>",
         )  # fmt: skip
-    ticks = log_ticks([point.cost for point in points])
+    set_cost_axes(figure, cost, [point.cost for point in points])
+    return figure
+
+
+def set_cost_axes(figure: go.Figure, cost: str, costs: Sequence[float]) -> None:
+    """Test accuracy over a cost, on a logarithmic axis with round numbers."""
+    ticks = log_ticks(costs)
     figure.update_layout(
         height=360, margin={"l": 8, "r": 8, "t": 8, "b": 8}, dragmode=False,
         xaxis={
             "title": cost, "type": "log", "automargin": True, "tickvals": ticks,
-            "ticktext": [_short(tick) for tick in ticks],
+            "ticktext": [short_amount(tick) for tick in ticks],
         },
         yaxis={"title": "Test accuracy", "automargin": True, "zeroline": False},
     )  # fmt: skip
-    return figure
 
 
 def log_ticks(costs: Sequence[float]) -> list[float]:
-    """1, 2 and 5 times the powers of ten around some positive numbers; of a wide range the powers alone."""
+    """Round numbers around some positive ones, as few as leave three in their range; of a narrow range its two ends."""
     if not costs:
         return []
-    low, high = math.floor(math.log10(min(costs))), math.ceil(math.log10(max(costs)))
-    steps = (1, 2, 5) if high - low <= 3 else (1,)
-    return [factor * 10.0**power for power in range(low, high + 1) for factor in steps]
+    low, high = min(costs), max(costs)
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    for steps in ((1,), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 8)):
+        ticks = [factor * 10.0**power for power in powers for factor in steps]
+        if sum(low <= tick <= high for tick in ticks) >= FEWEST_TICKS:
+            return ticks
+    return sorted({low, high})
 
 
-def _short(value: float) -> str:
+def short_amount(value: float) -> str:
+    """12,000 as "12k", for an axis."""
     for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if value >= size:
-            return f"{value / size:g}{unit}"
-    return f"{value:g}"
+            return f"{value / size:.3g}{unit}"
+    return f"{value:.3g}"

@@ -1,12 +1,12 @@
-"""What two runs were asked differently, as an HTML table."""
+"""The settings in which two runs differ, as an HTML table."""
 
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 
-def settings_table(differences: Sequence[tuple[str, Any, Any]], first: str, second: str) -> str:
-    """A row for each setting that differs: its name, the first run's value, the second's."""
+def settings_table(differences: Sequence[tuple[str, str, str]], first: str, second: str) -> str:
+    """A row for each setting that differs: its title, the first run's value in words, the second's."""
     head = "".join(f'<th scope="col">{escape(title)}</th>' for title in ("Setting", first, second))
     body = "".join(
         f'<tr class="changed"><th scope="row">{escape(name)}</th><td>{escape(value_text(before))}</td>'
@@ -14,8 +14,8 @@ def settings_table(differences: Sequence[tuple[str, Any, Any]], first: str, seco
         for name, before, after in differences
     )
     return (
-        '<div class="cnn-table cnn-diff" role="region" aria-label="Settings that differ" tabindex="0"><table>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        '<div class="cnn-table cnn-diff cnn-settings" role="region" aria-label="Settings that differ" tabindex="0">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 

@@ -1,14 +1,6 @@
-"""Shares and intervals in words. A minus is a minus sign, and nothing that is not certain is rounded to certainty."""
+"""Shares and intervals in words, as Keras reports them. A minus is a minus sign. In per cent: see `percentages`."""
 
-from cnn_builder.runs.interval import Interval
-
-
-def sure(probability: float) -> str:
-    """One decimal of a per cent; 99.97 % is not rounded up to certainty, nor 0.01 % down to none."""
-    value = 100 * probability
-    if 0 < value < 0.1:
-        return "<\u00a00.1\u00a0%"
-    return f"{value if value >= 100 else min(value, 99.9):.1f}\u00a0%"
+from cnn_builder.runs.results.confidence_interval import Interval
 
 
 def share(value: float | None) -> str:

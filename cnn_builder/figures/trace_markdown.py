@@ -2,6 +2,7 @@
 
 from cnn_builder.architecture import Architecture, Trace
 from cnn_builder.architecture.layers.base import times
+from cnn_builder.figures.trace_table import sees_whole_image
 
 _HEAD = ("#", "Layer", "Settings", "Output", "Parameters", "MACs", "Receptive field")
 _RULE = ("--:", "---", "---", "---", "--:", "--:", "---")
@@ -12,6 +13,7 @@ def trace_markdown(architecture: Architecture, traced: Trace) -> str:
 
     MACs are multiply-adds for one image. Layers after one that does not fit have dashes.
     """
+    whole = sees_whole_image(architecture, traced)
     rows = [("", "Input", "", times(traced.input_shape), "", "", "")]
     for index, layer in enumerate(architecture.layers):
         name = (str(index + 1), layer.type, layer.label())
@@ -20,7 +22,7 @@ def trace_markdown(architecture: Architecture, traced: Trace) -> str:
             rows.append((*name, "does not fit" if broken else "–", "–", "–", "–"))
             continue
         row = traced.rows[index]
-        seen = times(row.receptive_field) if row.receptive_field else "all"
+        seen = times(row.receptive_field) if row.receptive_field else "all" if whole else "–"
         rows.append((*name, times(row.output_shape), f"{row.params:,}", f"{row.macs:,}", seen))
     total = f"**{traced.total_params:,}**", f"**{traced.total_macs:,}**"
     rows.append(("", "**Total**", "", times(traced.output_shape), *total, ""))

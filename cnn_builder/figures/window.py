@@ -1,11 +1,11 @@
-"""What one output place sees, as pictures: its window over the layer's input, and its part of the network's image."""
+"""One output position in pictures: its window over the layer's input, and its receptive field in the image."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 from cnn_builder.architecture.layers.base import Shape, times
-from cnn_builder.architecture.receptive_field import Box, Seen
+from cnn_builder.architecture.receptive_field import Box, SeenPlaces
 from cnn_builder.figures.grid import Area, Mark, Span, cell_size, grid_html
 
 WIDTH = 168.0
@@ -14,12 +14,12 @@ WIDTH = 168.0
 
 @dataclass(frozen=True)
 class WindowPicture:
-    """One output place (row, column), from 0, and what it sees.
+    """One output position (row, column), from 0, and its window.
 
     Args:
         input_shape, output_shape: of the layer, (height, width, channels).
-        seen: the places of the input it sees; some may lie outside it.
-        next_seen: what its neighbour sees, one column on; None where there is none.
+        seen: the input positions in its window; some may lie outside the input.
+        next_seen: the window one column on; None where there is none.
         frame: the zeros around the input: rows and columns from the first window's first place to the last one's last.
     """
 
@@ -27,8 +27,8 @@ class WindowPicture:
     output_shape: Shape
     row: int
     column: int
-    seen: Seen
-    next_seen: Seen | None
+    seen: SeenPlaces
+    next_seen: SeenPlaces | None
     frame: Area
 
     @property
@@ -38,9 +38,9 @@ class WindowPicture:
         columns = _places("column", self.seen.columns, self.input_shape[1])
         place = f"Output row {self.row + 1}, column {self.column + 1}"
         if not rows or not columns:
-            return f"{place} sees only the zeros around the input."
+            return f"{place} is computed only from the zero padding around the input."
         zeros = _outside(self.seen.rows, self.input_shape[0]) or _outside(self.seen.columns, self.input_shape[1])
-        return f"{place} sees {rows} and {columns} of the input{', and zeros around it' if zeros else ''}."
+        return f"{place} is computed from {rows} and {columns} of the input{', and zero padding' if zeros else ''}."
 
 
 def window_html(picture: WindowPicture, *more: tuple[str, str]) -> str:
@@ -76,11 +76,11 @@ def field_picture(input_shape: Shape, field: Box, whole: Box) -> tuple[str, str]
 def field_sentence(field: Box, whole: Box) -> str:
     """The receptive field in words; pixels count from 1."""
     if field.is_empty:
-        return "Of the image it sees nothing: only zeros that were added on the way."
+        return "Its receptive field lies outside the image, in zero padding only."
     rows, columns = _range("row", field.top, field.bottom), _range("column", field.left, field.right)
     cut = (field.height, field.width) != (whole.height, whole.width)
-    beyond = f"; its {whole.height}×{whole.width} field reaches beyond the image" if cut else ""
-    return f"Of the image it sees {rows} and {columns}: {field.height}×{field.width} pixels{beyond}."
+    beyond = f"; the full {whole.height}×{whole.width} field extends beyond the image" if cut else ""
+    return f"Its receptive field is {rows} and {columns} of the image: {field.height}×{field.width} pixels{beyond}."
 
 
 def _window_marks(picture: WindowPicture, shown: Area) -> list[Mark]:

@@ -1,7 +1,7 @@
 """How many images a run will see, known before any is loaded."""
 
 from cnn_builder.data import DatasetInfo, split
-from cnn_builder.runs.run_settings import RunSettings
+from cnn_builder.runs.settings import RunSettings
 
 
 def images_of(info: DatasetInfo, settings: RunSettings) -> tuple[int, int]:

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 BEST = "best.keras"
+INITIAL = "initial.keras"
+"""The weights that a run begins with, where they are those of another run."""
 EPOCHS = "epochs"
+LAST_STATE = "last.checkpoint"
 
 
 def epoch_weights(folder: Path) -> dict[int, Path]:

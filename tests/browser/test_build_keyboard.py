@@ -2,30 +2,14 @@
 
 import re
 
-from building import Idle, layers, names, open_build, selected, strip, totals
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-MOST_TABS = 60
-
-
-def tab_to(page: Page, target: Locator) -> None:
-    for _ in range(MOST_TABS):
-        if target.evaluate("node => node.getRootNode().activeElement === node"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{MOST_TABS} presses of Tab do not lead to {target}")
+from tests.support.build_page import Idle, layers, names, open_build, selected, strip, totals
+from tests.support.keyboard import MOST_TABS, choose_preset, tab_to
 
 
-def choose_preset(page: Page, name: str) -> None:
-    tab_to(page, page.get_by_role("combobox", name="Start from"))
-    page.keyboard.type(name)
-    page.get_by_role("option", name=re.compile(f"^{re.escape(name)} ·")).wait_for()
-    page.keyboard.press("Enter")
-    expect(page.get_by_label("Name", exact=True)).to_have_value(name)
-
-
-def test_a_network_is_built_by_keyboard(page: Page, app_url: str, idle: Idle) -> None:
-    open_build(page, app_url, idle)
+def test_a_network_is_built_by_keyboard(page: Page, build_url: str, idle: Idle) -> None:
+    open_build(page, build_url, idle)
     choose_preset(page, "L1")
     expect(layers(page)).to_have_count(6)
     idle(page)
@@ -78,14 +62,16 @@ def test_a_network_is_built_by_keyboard(page: Page, app_url: str, idle: Idle) ->
     assert names(page) == start
 
 
-def test_undo_works_wherever_the_focus_is_but_in_text(page: Page, app_url: str, idle: Idle) -> None:
-    open_build(page, app_url, idle)
+def test_undo_works_wherever_the_focus_is_but_in_text(page: Page, build_url: str, idle: Idle) -> None:
+    open_build(page, build_url, idle)
     start = names(page)
     tab_to(page, strip(page))
     for _ in range(3):
         page.keyboard.press("Delete")
     expect(layers(page)).to_have_count(3)
-    tab_to(page, page.get_by_role("button", name="Delete", exact=True))
+    tab_to(page, page.get_by_role("button", name="Add after"))
+    page.keyboard.press("End")
+    expect(page.get_by_role("button", name="Delete", exact=True)).to_be_focused()
     page.keyboard.press("Control+z")
     expect(layers(page)).to_have_count(4)
     idle(page)
@@ -96,8 +82,8 @@ def test_undo_works_wherever_the_focus_is_but_in_text(page: Page, app_url: str, 
     assert names(page) == start
 
 
-def test_a_broken_stack_is_mended_by_keyboard(page: Page, app_url: str, idle: Idle) -> None:
-    open_build(page, app_url, idle)
+def test_a_broken_stack_is_mended_by_keyboard(page: Page, build_url: str, idle: Idle) -> None:
+    open_build(page, build_url, idle)
     choose_preset(page, "L3")
     idle(page)
     tab_to(page, page.get_by_role("button", name="Insert Flatten before it"))
@@ -105,11 +91,66 @@ def test_a_broken_stack_is_mended_by_keyboard(page: Page, app_url: str, idle: Id
     expect(totals(page)).to_contain_text("93,322")
 
 
-def test_the_keys_are_told(page: Page, app_url: str, idle: Idle) -> None:
-    open_build(page, app_url, idle)
-    tab_to(page, page.get_by_role("button", name="Keys", exact=True))
+def test_the_keys_are_told(page: Page, build_url: str, idle: Idle) -> None:
+    open_build(page, build_url, idle)
+    tab_to(page, page.get_by_role("button", name="Hide shapes and counts"))
+    page.keyboard.press("End")
+    expect(page.get_by_role("button", name="Keys", exact=True)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Alt + ← →")
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("F2")
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
     expect(strip(page)).to_have_accessible_description(re.compile("Enter adds one after it"))
+
+
+def test_few_tabs_and_one_key_lead_from_the_layers_to_their_settings(page: Page, build_url: str, idle: Idle) -> None:
+    open_build(page, build_url, idle)
+    # The link to a page shows that it has the focus.
+    tab_to(page, page.get_by_test_id("stTopNavLink").filter(has_text="Train"))
+    link = page.get_by_test_id("stTopNavLink").filter(has_text="Train")
+    assert link.evaluate("node => getComputedStyle(node).outlineStyle") == "solid"
+
+    tab_to(page, strip(page))
+    page.keyboard.press("Delete")  # Undo is a stop of Tab now, too
+    expect(layers(page)).to_have_count(5)
+    page.keyboard.press("Control+z")
+    expect(layers(page)).to_have_count(6)
+    filters = page.get_by_role("spinbutton", name="Filters")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    expect(filters).to_be_focused()
+    page.keyboard.press("F2")
+    expect(strip(page)).to_be_focused()
+    page.keyboard.press("F2")
+    expect(filters).to_be_focused()
+    page.keyboard.type("7")
+    expect(selected(page)).to_have_accessible_name(re.compile("Conv2D, 7 @"))
+
+    # A layer without settings has its actions.
+    page.keyboard.press("F2")
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("heading", name="Layer 4 · Flatten")).to_be_visible()
+    page.keyboard.press("F2")
+    expect(page.get_by_role("toolbar", name="Actions").get_by_role("button").first).to_be_focused()
+
+
+def test_what_a_button_opens_comes_after_it(page: Page, build_url: str, idle: Idle) -> None:
+    open_build(page, build_url, idle)
+    networks = page.get_by_role("button", name="Networks")
+    tab_to(page, networks)
+    page.keyboard.press("Enter")
+    body = page.get_by_test_id("stPopoverBody")
+    save = body.get_by_role("button").first
+    expect(save).to_be_visible()
+    idle(page)
+    page.keyboard.press("Tab")
+    expect(save).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(networks).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(save).to_be_focused()
+    for _ in range(body.locator("button:visible").count()):
+        page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Share")).to_be_focused()

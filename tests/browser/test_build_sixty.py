@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from building import Idle, filters, layers, open_network, scrolled, selected, spoken, strip, tall
 from conftest import App
 from playwright.sync_api import Page, expect
+
+from tests.support.build_page import Idle, filters, layers, open_network, scrolled, selected, spoken, strip, tall
 
 
 def layer(page: Page, number: int) -> None:
@@ -57,8 +58,10 @@ def test_settings_and_strip_change_together(page: Page, app: App, idle: Idle) ->
         press(page, "ArrowRight", 3)
         press(page, "ArrowLeft", 3)
         expect(selected(page)).to_have_accessible_name(re.compile(f"Conv2D, {value} @"))
+        # The field follows the strip by a message: until then it may be another layer's.
+        layer(page, 30 + 2 * (value - 30))
+        idle(page)
         expect(field).to_have_value(str(value))
-    layer(page, 36)
     idle(page)
     assert filters(page) == [*range(1, 30), *range(31, 37), 33, *range(37, 59)]
 

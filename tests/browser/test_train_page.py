@@ -5,13 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, WebSocket, expect
+from playwright.sync_api import Locator, Page, expect
 
 from cnn_builder.runs import Store
 from cnn_builder.settings import Settings
+from tests.support.accessibility import WHOLE_NUMBERS
 
-TRAINING_MS = 60_000
+QuietWatch = Callable[[Page], Callable[[], bool]]
+TRAINING_MS = 600_000
 POINTS = "plot => plot.data.map(trace => trace.x.length)"
 
 
@@ -24,9 +25,9 @@ def open_page(page: Page, app: Any, query: str = "") -> None:
 
 def choose_digits(page: Page, epochs: int, seed: int) -> None:
     data_set = page.get_by_role("combobox", name="Data set")
-    if data_set.input_value() != "Digits (built in)":
+    if data_set.input_value() != "Digits 8×8 (built in)":
         data_set.click()
-        page.get_by_role("option", name="Digits (built in)").click()
+        page.get_by_role("option", name="Digits 8×8 (built in)").click()
     page.locator("summary", has_text="Data").click()  # the group the seed is in
     for name, value in (("epochs", epochs), ("seed", seed)):
         field = page.locator(f".st-key-run-{name} input")
@@ -39,7 +40,7 @@ def choose_digits(page: Page, epochs: int, seed: int) -> None:
 def train(page: Page) -> Locator:
     """Press Train (twice, as people do) and wait for the chart."""
     page.get_by_role("button", name="Train", exact=True).dblclick()
-    page.locator(".curves[data-ready=true]").wait_for()
+    page.locator(".curves[data-ready=true]").wait_for(timeout=TRAINING_MS)
     return page.locator("[data-chart=accuracy]")
 
 
@@ -56,13 +57,22 @@ def wait_for_points(page: Page, chart: Locator, at_least: int) -> None:
     pytest.fail(f"The chart stayed at {chart.evaluate(POINTS)} points: {status(page).inner_text()}")
 
 
+def show_layers(page: Page) -> None:
+    page.locator(".st-key-run-view").get_by_role("radio", name="Layers", exact=True).click()
+    expect(page.get_by_role("region", name="The layers after epoch")).to_contain_text("1 · Conv2D")
+    expect(page.get_by_role("img", name="Filters after epoch 0")).to_be_visible()
+
+
 def store_of(app: Any) -> Store:
     return Store.open(Settings(home=app.home))
 
 
-def test_a_run_is_watched_from_click_to_score(app: Any, page: Page, new_page: Callable[..., Page]) -> None:
+@pytest.mark.fault(7, 8)
+def test_a_run_is_watched_from_click_to_score(
+    app: Any, page: Page, new_page: Callable[..., Page], quiet_watch: QuietWatch
+) -> None:
     open_page(page, app)
-    choose_digits(page, epochs=30, seed=11)
+    choose_digits(page, epochs=2000, seed=11)  # it may not end before it was looked at
     chart = train(page)
     wait_for_points(page, chart, 4)
 
@@ -75,48 +85,40 @@ def test_a_run_is_watched_from_click_to_score(app: Any, page: Page, new_page: Ca
     chart.evaluate("plot => plot.scrollIntoView({ block: 'center' })")  # the click on Train scrolled it away
     box = plot.bounding_box()
     assert box is not None
+    whole = chart.evaluate("plot => [...plot.layout.xaxis.range]")
     page.mouse.move(box["x"] + 10, box["y"] + 20)
     page.mouse.down()
     page.mouse.move(box["x"] + 120, box["y"] + 150, steps=5)
     page.mouse.up()
-    page.wait_for_timeout(300)
+    expect(page.get_by_role("button", name="Reset zoom")).to_be_visible()
     zoomed = chart.evaluate("plot => [...plot.layout.xaxis.range]")
-    assert zoomed[1] < 28
+    assert zoomed[1] - zoomed[0] < 0.5 * (whole[1] - whole[0])
     wait_for_points(page, chart, chart.evaluate(POINTS)[0] + 3)
     assert chart.evaluate("plot => [...plot.layout.xaxis.range]") == pytest.approx(zoomed)
 
     # A second tab shows the same run, from its first row on.
     other = new_page()
     other.goto(page.url)
-    other.locator(".curves[data-ready=true]").wait_for()
-    expect(status(other)).to_contain_text(re.compile("Training|Scoring|Finished"))
+    other.locator(".curves[data-ready=true]").wait_for(timeout=TRAINING_MS)
+    expect(status(other)).to_contain_text(re.compile("Training|Evaluating|Finished"))
     wait_for_points(other, other.locator("[data-chart=accuracy]"), chart.evaluate(POINTS)[0])
 
-    expect(status(page)).to_contain_text("Finished", timeout=TRAINING_MS)
+    page.get_by_role("button", name="Stop").click()
+    expect(status(page)).to_contain_text("Stopped", timeout=TRAINING_MS)
     expect(page.get_by_text("Test accuracy", exact=True)).to_be_visible()
     expect(page.get_by_text("on 360 test images")).to_be_visible()
     expect(page.locator(".samples figure")).to_have_count(5)
     assert chart.evaluate("plot => [...plot.layout.xaxis.range]") == pytest.approx(zoomed)
-    assert chart.evaluate(POINTS)[1] == 30
+    with store_of(app) as store:
+        assert chart.evaluate(POINTS)[1] == len(store.metrics(run.run_id, kind="epoch"))
 
     # Nothing is asked for any more once the run has ended.
     other.close()
-    page.wait_for_timeout(1500)
-    sent: list[str | bytes] = []
-    sockets: list[WebSocket] = []
-
-    def watch(socket: WebSocket) -> None:
-        sockets.append(socket)
-        socket.on("framesent", lambda frame: sent.append(frame))
-
-    page.on("websocket", watch)
+    quiet = quiet_watch(page)
     page.reload()
     page.locator(".curves[data-ready=true]").wait_for()
     wait_for_points(page, page.locator("[data-chart=accuracy]"), 4)
-    page.wait_for_timeout(1500)
-    before = len(sent)
-    page.wait_for_timeout(3500)
-    assert sockets and len(sent) == before
+    assert quiet()
 
 
 def test_stop_ends_the_run_and_keeps_its_score(app: Any, page: Page) -> None:
@@ -129,19 +131,47 @@ def test_stop_ends_the_run_and_keeps_its_score(app: Any, page: Page) -> None:
     expect(page.get_by_text("Test accuracy", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
 
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_can_be_read_by_everybody(app: Any, new_page: Callable[..., Page], scheme: str) -> None:
-    with store_of(app) as store:
-        run_id = store.list()[-1].run_id
-    page = new_page(color_scheme=scheme, viewport={"width": 390, "height": 844})
-    open_page(page, app, f"?run={run_id}")
+    # What was kept of its layers, one after the other.
+    show_layers(page)
+    page.locator("[data-testid=stMain]").get_by_role("combobox", name="Layer", exact=True).click()
+    page.get_by_role("option", name="3 · Conv2D").click()
+    page.get_by_role("radio", name="Gradients").click()
+    expect(page.locator(".st-key-layers-chart .js-plotly-plot").filter(has_text="Gradients")).to_be_visible()
+    page.get_by_role("radio", name="Curves").click()
     page.locator(".curves[data-ready=true]").wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    found = Axe().run(page, context={"include": [["[data-testid=stMain]"]]})
-    serious = {
-        rule["id"]: [node["html"][:200] for node in rule["nodes"]]
-        for rule in found.response["violations"]
-        if rule["impact"] in ("serious", "critical")
-    }
-    assert not serious
+
+
+def test_on_a_phone_the_run_comes_into_view_and_the_menu_goes(app: Any, new_page: Callable[..., Page]) -> None:
+    page = new_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.goto(f"{app.url}/")
+    page.get_by_test_id("stExpandSidebarButton").tap()
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Train").tap()
+    expect(page.get_by_test_id("stSidebarNavLink").first).not_to_be_in_viewport()
+    choose_digits(page, epochs=2000, seed=13)
+    page.get_by_role("button", name="Train", exact=True).tap()
+    # At the top, below the page's head: the tap was made far above it.
+    page.wait_for_function(
+        """() => {
+          const top = document.querySelector(".st-key-run-status")?.getBoundingClientRect().top ?? -1;
+          return top > 50 && top < 160;
+        }"""
+    )
+    region = page.get_by_role("status").filter(has_text="Training of")
+    expect(region).to_have_text("Training of L1 has started.", timeout=TRAINING_MS)
+    page.locator(".curves[data-ready=true]").wait_for()
+    page.get_by_role("button", name="Stop").tap()
+    expect(region).to_contain_text("Training of L1 was stopped", timeout=TRAINING_MS)
+
+
+def test_the_forms_numbers_can_be_read_to_their_last_digit(app: Any, page: Page) -> None:
+    """Those of the second lesson, at every width from a small window to a projector."""
+    open_page(page, app)
+    for group in ("Schedule", "Regularization", "Stopping", "Data"):
+        page.locator("summary", has_text=group).click()
+    images = page.locator(".st-key-run-train_limit input")
+    images.fill("15000")
+    images.press("Enter")
+    expect(page.locator("summary", has_text="first 15,000 training images")).to_be_visible()
+    for width in (390, 700, 900, 1024, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function(WHOLE_NUMBERS)

@@ -1,4 +1,4 @@
-"""Nothing a test started outlives it, however the test ended."""
+"""A folder of its own for each test, whose processes do not outlive it, however it ended."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -6,6 +6,13 @@ from pathlib import Path
 
 import psutil
 import pytest
+
+from cnn_builder.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path)
 
 
 @pytest.fixture(autouse=True)

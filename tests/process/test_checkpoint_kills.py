@@ -7,30 +7,31 @@ import sys
 import time
 from pathlib import Path
 
-from cnn_builder.architecture import Architecture
-from cnn_builder.engine.checkpoint_file import LAST, PREVIOUS, clear_unfinished, read
-from cnn_builder.runs import RunSettings, Store
-from cnn_builder.runs.launcher import worker_env
-from cnn_builder.settings import Settings
+import pytest
 
-TINY = Architecture.from_dict({"version": 1, "name": "Tiny", "input_shape": [8, 8, 1], "layers": [{"type": "Flatten"}]})
+from cnn_builder.engine.training.checkpoint_file import LAST, PREVIOUS, read_checkpoint
+from cnn_builder.files import remove_drafts
+from cnn_builder.runs import RunSettings, Store
+from cnn_builder.runs.workers.launcher import worker_env
+from cnn_builder.settings import Settings
+from tests.support.networks import TINY
 
 WRITE = """
 import sys
 from pathlib import Path
 import numpy as np
-from cnn_builder.engine.checkpoint_file import Snapshot, write
+from cnn_builder.engine.training.checkpoint_file import Snapshot, write_checkpoint
 folder, step = Path(sys.argv[1]), int(sys.argv[2])
 print("ready", flush=True)
 while True:
     step += 1
-    write(folder, Snapshot({"step": step}, {"a": np.full((400, 500), step, np.float32)}))
+    write_checkpoint(folder, Snapshot({"step": step}, {"a": np.full((400, 500), step, np.float32)}))
     print(step, flush=True)
 """
 
 RECORD = """
 import sys, time
-from cnn_builder.engine.recorder import Recorder
+from cnn_builder.engine.training.recorder import Recorder
 from cnn_builder.runs import Metric, Store
 from cnn_builder.settings import Settings
 store, run_id = Store.open(Settings.from_env()), sys.argv[1]
@@ -47,28 +48,31 @@ print(step)
 """
 
 
+@pytest.mark.fault(12)
 def test_a_kill_while_a_checkpoint_is_written_leaves_a_whole_one(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     said = 0
-    for turn in range(10):
+    for turn in range(10):  # killed after so many whole ones, and a moment
         command = [sys.executable, "-c", WRITE, str(tmp_path), str(said)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=worker_env(settings))
         assert process.stdout is not None and process.stdout.readline() == "ready\n"
-        time.sleep(0.005 + 0.004 * turn)
+        told = [int(process.stdout.readline()) for _ in range(turn // 2)]
+        time.sleep(0.002 * turn)
         process.send_signal(signal.SIGKILL)
-        lines = process.communicate(timeout=10)[0].split("\n")[:-1]  # the last one may be cut off
-        told = [int(line) for line in lines]
+        lines = process.communicate(timeout=180)[0].split("\n")[:-1]  # the last one may be cut off
+        told += [int(line) for line in lines]
         said = max([said, *told])
-        found = [read(tmp_path / name) for name in (LAST, PREVIOUS) if (tmp_path / name).exists()]
+        found = [read_checkpoint(tmp_path / name) for name in (LAST, PREVIOUS) if (tmp_path / name).exists()]
         assert not said or found
         for snapshot in found:
             assert (snapshot.arrays["a"] == snapshot.state["step"]).all()
         assert max([snapshot.state["step"] for snapshot in found], default=0) >= said
     assert said > 0
-    clear_unfinished(tmp_path)
+    remove_drafts(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} <= {LAST, PREVIOUS}
 
 
+@pytest.mark.fault(4)
 def test_a_hung_writer_loses_nothing_and_is_told(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     with Store.open(settings) as store:
@@ -95,7 +99,7 @@ def test_a_hung_writer_loses_nothing_and_is_told(tmp_path: Path) -> None:
             assert worker.poll() is None
             time.sleep(0.05)
         store.request_stop(run_id)
-        steps = int(worker.communicate(timeout=30)[0])
+        steps = int(worker.communicate(timeout=180)[0])
         assert [metric.step for metric in store.metrics(run_id)] == list(range(1, steps + 1))
         (event,) = store.events(run_id)
         assert event.text.startswith("the store was busy for 1") and "nothing was lost" in event.text

@@ -5,7 +5,7 @@ import sys
 
 PROBE = """
 from cnn_builder.engine.backend import tf
-from cnn_builder.engine.recipe import make_deterministic
+from cnn_builder.engine.optimizer_factory import make_deterministic
 from cnn_builder.runs import RunSettings
 
 def refuses_chance():

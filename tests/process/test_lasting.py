@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from cnn_builder.architecture import Architecture
-from cnn_builder.engine.checkpoint_file import DAMAGED, LAST, PREVIOUS, read
+from cnn_builder.engine.training.checkpoint_file import DAMAGED, LAST, PREVIOUS, read_checkpoint
 from cnn_builder.runs import LocalLauncher, Metric, Run, RunSettings, Store, Supervisor
-from cnn_builder.runs.launcher import WORKER
+from cnn_builder.runs.workers.launcher import WORKER
 from cnn_builder.settings import Settings
 
 NETWORK = Architecture.from_dict(
@@ -52,7 +52,7 @@ class House:
     def begin(self, request: RunSettings, architecture: Architecture = NETWORK) -> str:
         return self.store.create_run(architecture, "digits", request).run_id
 
-    def until(self, run_id: str, done: Callable[[Run], object], seconds: float = 240.0) -> Run:
+    def until(self, run_id: str, done: Callable[[Run], object], seconds: float = 600.0) -> Run:
         """Tick until the run is so; fails after `seconds`, with the worker's log."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -85,7 +85,7 @@ class House:
             self.launcher.kill(run)
         for child in (*self.launcher._children.values(), *self.launcher._leaving):
             child.kill()
-            child.wait(timeout=20)
+            child.wait(timeout=300)
         self.launcher.close()
         self.store.close()
 
@@ -107,6 +107,7 @@ def curve(rows: list[Metric]) -> tuple[list[tuple], list[int]]:
     return epochs, [m.step for m in rows if m.kind == "step"]
 
 
+@pytest.mark.fault(1, 6, 11, 20)
 def test_a_run_interrupted_three_times_ends_as_the_one_left_alone(house: House, tmp_path: Path) -> None:
     alone = House(Settings(home=tmp_path / "alone"))
     try:
@@ -154,8 +155,8 @@ def test_a_run_interrupted_three_times_ends_as_the_one_left_alone(house: House, 
         assert any("checksum is wrong. The one before is used." in text for text in texts)
         assert sum(event.kind == "resumed" for event in house.store.events(run_id)) == 3
         assert (finished.status, expected.status) == ("finished", "finished")
-        for name, array in read(alone.folder(left_alone) / LAST).arrays.items():
-            np.testing.assert_array_equal(read(folder / LAST).arrays[name], array, err_msg=name)
+        for name, array in read_checkpoint(alone.folder(left_alone) / LAST).arrays.items():
+            np.testing.assert_array_equal(read_checkpoint(folder / LAST).arrays[name], array, err_msg=name)
         for field in ("best_epoch", "test_loss", "test_accuracy", "step", "total_steps"):
             assert getattr(finished, field) == getattr(expected, field), field
         epochs, steps = curve(house.store.metrics(run_id))
@@ -167,6 +168,29 @@ def test_a_run_interrupted_three_times_ends_as_the_one_left_alone(house: House, 
         alone.close()
 
 
+@pytest.mark.fault(6)
+def test_a_run_killed_after_three_seconds_of_training_gets_further_each_time(house: House) -> None:
+    """Its epochs are long: it is never at the end of one."""
+    wide = {"type": "Conv2D", "filters": 96, "kernel_size": 3, "padding": "same"}
+    slow = Architecture.from_dict({**NETWORK.to_dict(), "layers": [wide, wide, *NETWORK.to_dict()["layers"]]})
+    run_id = house.begin(RunSettings(epochs=100, batch_size=4), slow)
+    kept = 0
+    for _ in range(2):
+
+        def trained(run: Run) -> list[Metric]:
+            rows = house.store.metrics(run_id, after=run.cut) if run.status == "running" else []
+            seconds = [row.seconds or 0.0 for row in rows]
+            return rows if rows and seconds[-1] - seconds[0] >= 3 else []
+
+        run = house.until(run_id, trained)
+        first_row = trained(run)[0]  # most of its time was compiling
+        house.kill(run)
+        house.until(run_id, ended)
+        before, kept = kept, read_checkpoint(house.folder(run_id) / LAST).state["step"]
+        assert kept > first_row.step > before
+        house.store.request_resume(run_id)
+
+
 def test_the_learning_rate_changes_while_it_trains(house: House) -> None:
     run_id = house.begin(LONG)
     house.until(run_id, house.trains)
@@ -176,7 +200,25 @@ def test_the_learning_rate_changes_while_it_trains(house: House) -> None:
     assert house.until(run_id, ended).status == "stopped"
     (event,) = house.store.events(run_id)
     assert (event.kind, event.value) == ("learning_rate", 0.0005) and event.step > 0
-    assert read(house.folder(run_id) / LAST).state["learning_rate"] == 0.0005
+    assert read_checkpoint(house.folder(run_id) / LAST).state["learning_rate"] == 0.0005
+
+
+@pytest.mark.fault(10)
+def test_a_run_whose_loss_is_no_number_ends_and_keeps_finite_weights(house: House) -> None:
+    convolution = {"type": "Conv2D", "filters": 8, "kernel_size": 3, "strides": 3}
+    layers = [convolution, convolution, {"type": "Flatten"}, {"type": "Dense", "units": 10}]
+    deep = Architecture.from_dict({**NETWORK.to_dict(), "layers": layers})
+    run_id = house.begin(LONG.model_copy(update={"optimizer": "SGD", "learning_rate": 0.001}), deep)
+    last = house.folder(run_id) / LAST
+    house.until(run_id, lambda run: house.trains(run) and last.exists())
+    house.store.request_learning_rate(run_id, 10.0)
+    run = house.until(run_id, ended)
+    assert run.status == "diverged" and run.reason is not None
+    step = int(run.reason.removeprefix("diverged at step ").replace(",", ""))
+    kept = read_checkpoint(last)
+    assert 0 < kept.state["step"] <= step
+    assert all(np.isfinite(array).all() for array in kept.arrays.values() if array.dtype.kind == "f")
+    assert house.store.metrics(run_id)
 
 
 FILL = "small disk"
@@ -207,6 +249,7 @@ def fill(folder: Path) -> Path:
     return filler
 
 
+@pytest.mark.fault(3)
 def test_a_full_disk_ends_the_run_and_spoils_nothing(small_disk: Path) -> None:
     house = House(Settings(home=small_disk))
     try:
@@ -216,7 +259,7 @@ def test_a_full_disk_ends_the_run_and_spoils_nothing(small_disk: Path) -> None:
         filler = fill(small_disk)
         crashed = house.until(run_id, ended)
         assert (crashed.status, crashed.reason) == ("crashed", "disk full") and crashed.can_resume
-        step = read(last).state["step"]
+        step = read_checkpoint(last).state["step"]
         assert step > 0
         filler.unlink()
         house.store.request_resume(run_id)
@@ -227,13 +270,14 @@ def test_a_full_disk_ends_the_run_and_spoils_nothing(small_disk: Path) -> None:
         house.close()
 
 
+@pytest.mark.fault(2)
 def test_a_worker_out_of_memory_says_so(tmp_path: Path) -> None:
     """Its address space is bounded; the activations of the first batch are more than that."""
     limited = ("sh", "-c", 'ulimit -v 12000000; exec "$@"', "sh", *WORKER)
     house = House(Settings(home=tmp_path, memory_limit_mb=1_000_000), limited)
     try:
         wide = {"type": "Conv2D", "filters": 8192, "kernel_size": 3, "padding": "same"}
-        huge = Architecture.from_dict({**NETWORK.to_dict(), "layers": [wide, *NETWORK.to_dict()["layers"]]})
+        huge = Architecture.from_dict({**NETWORK.to_dict(), "layers": [wide, wide, *NETWORK.to_dict()["layers"]]})
         run_id = house.begin(RunSettings(epochs=1, batch_size=1200), huge)
         run = house.until(run_id, ended)
         assert run.status == "crashed"
@@ -281,13 +325,14 @@ def group() -> Iterator[Path]:
     made.rmdir()
 
 
+@pytest.mark.fault(2)
 def test_the_system_ends_a_worker_for_memory_and_the_server_goes_on(group: Path, house: House) -> None:
     run_id = house.begin(REQUEST)
-    from cnn_builder.runs.launcher import worker_env
+    from cnn_builder.runs.workers.launcher import worker_env
 
     server = [sys.executable, "-c", SERVER, str(group)]
     done = subprocess.run(
-        server, env=worker_env(house.settings), capture_output=True, text=True, timeout=60, check=False
+        server, env=worker_env(house.settings), capture_output=True, text=True, timeout=180, check=False
     )
     assert done.returncode == 0, done.stderr
     run = house.store.get(run_id)

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from cnn_builder.architecture import Architecture
-from cnn_builder.data import load
+from cnn_builder.data import load_dataset
 from cnn_builder.engine.train import train
 from cnn_builder.runs import Run, RunNotFound, RunSettings, ServiceClient, ServiceError, Store
-from cnn_builder.runs.launcher import worker_env
+from cnn_builder.runs.workers.launcher import worker_env
 from cnn_builder.settings import Settings
 
 # Keras' own way of turning TensorFlow's variables into arrays is not yet NumPy 2's.
@@ -49,9 +49,13 @@ def client(trained: tuple[Settings, Run]) -> Iterator[ServiceClient]:
     made.close()
 
 
+@pytest.mark.fault(19)
 def test_it_reads_images_quickly_and_again_after_a_kill(client: ServiceClient, trained: tuple[Settings, Run]) -> None:
-    digits, run = load("digits"), trained[1]
+    digits, run = load_dataset("digits"), trained[1]
     assert run.evaluation is not None
+    began = time.monotonic()
+    client.predict(run.run_id, digits.x_test[0])
+    waking = time.monotonic() - began
     for sample in run.evaluation["samples"]:
         read = client.predict(run.run_id, digits.x_test[sample["index"]])
         assert sum(read) == pytest.approx(1, abs=1e-5)
@@ -60,7 +64,7 @@ def test_it_reads_images_quickly_and_again_after_a_kill(client: ServiceClient, t
     began = time.monotonic()
     for image in digits.x_test[:20]:
         client.predict(run.run_id, image)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < waking  # neither TensorFlow nor the model is loaded again
     process = client._process
     assert process is not None
     os.kill(process.pid, signal.SIGKILL)
@@ -81,7 +85,7 @@ def test_a_question_it_cannot_answer_is_told_and_the_next_is_answered(
         client.predict(waiting.run_id, image)
     with pytest.raises(ServiceError, match="no run has the id"):
         client.predict("nosuchrun", image)
-    with pytest.raises(ServiceError, match="expected a uint8 image"):
+    with pytest.raises(ServiceError, match="expected uint8 images"):
         client.predict(run.run_id, np.zeros((8, 8, 1), np.uint8))
     with pytest.raises(ServiceError, match="knows ping, predict"):
         client.ask({"op": "dance"})

@@ -7,12 +7,12 @@ import sys
 import time
 from pathlib import Path
 
-from cnn_builder.architecture import Architecture
-from cnn_builder.runs import RunSettings, Store
-from cnn_builder.runs.launcher import worker_env
-from cnn_builder.settings import Settings
+import pytest
 
-TINY = Architecture.from_dict({"version": 1, "name": "Tiny", "input_shape": [8, 8, 1], "layers": [{"type": "Flatten"}]})
+from cnn_builder.runs import RunSettings, Store
+from cnn_builder.runs.workers.launcher import worker_env
+from cnn_builder.settings import Settings
+from tests.support.networks import TINY
 
 OPEN = """
 import sys, time
@@ -59,6 +59,7 @@ def ready(process: "subprocess.Popen[str]") -> None:
     assert process.stdout is not None and process.stdout.readline() == "ready\n"
 
 
+@pytest.mark.fault(15)
 def test_eight_processes_may_open_a_new_store_at_once(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "new")
     processes = [start(settings, OPEN, TINY.to_json()) for _ in range(8)]
@@ -68,13 +69,14 @@ def test_eight_processes_may_open_a_new_store_at_once(tmp_path: Path) -> None:
         assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
-    claimed = [run_id for process in processes for run_id in process.communicate(timeout=60)[0].split()]
+    claimed = [run_id for process in processes for run_id in process.communicate(timeout=180)[0].split()]
     assert [process.returncode for process in processes] == [0] * 8
     with Store.open(settings) as store:
         made = [run.run_id for run in store.list()]
     assert sorted(claimed) == sorted(made) and len(made) == 5
 
 
+@pytest.mark.fault(16)
 def test_the_store_is_whole_after_25_kills_while_writing(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     with Store.open(settings) as store:
@@ -84,9 +86,11 @@ def test_the_store_is_whole_after_25_kills_while_writing(tmp_path: Path) -> None
         for turn in range(25):
             process = start(settings, WRITE, run_id)
             ready(process)
-            time.sleep(0.01 + 0.003 * turn)
+            while turn % 2 and len(store.metrics(run_id)) == before:
+                time.sleep(0.001)
+            time.sleep(0.003 * turn)
             process.send_signal(signal.SIGKILL)
-            process.communicate(timeout=10)
+            process.communicate(timeout=180)
             found = store.metrics(run_id)
             assert [row.seq for row in found] == list(range(1, len(found) + 1))
             assert len(found) % 20 == 0 and len(found) >= before

@@ -10,12 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from cnn_builder.architecture import Architecture
 from cnn_builder.runs import LocalLauncher, Run, RunSettings, Store, StoreBusy, Supervisor
-from cnn_builder.runs.launcher import worker_env
+from cnn_builder.runs.workers.launcher import worker_env
 from cnn_builder.settings import Settings
-
-TINY = Architecture.from_dict({"version": 1, "name": "Tiny", "input_shape": [8, 8, 1], "layers": [{"type": "Flatten"}]})
+from tests.support.networks import TINY
 
 # Trains for `epochs` tenths of a second, and moves the queue as it ends.
 WORKER = """
@@ -49,6 +47,13 @@ Supervisor(Store.open(settings), LocalLauncher(settings, command), settings.max_
 sys.stdin.readline()
 """
 
+JUMPS = """
+import itertools, time
+clock, jumps = time.time, itertools.cycle((3600, -3600))
+time.time = lambda: clock() + next(jumps)
+"""
+"""In front of a program: each look at its clock finds it an hour before or after the time."""
+
 
 class House:
     def __init__(self, home: Path) -> None:
@@ -64,7 +69,7 @@ class House:
     def status(self, run_id: str) -> str:
         return self.store.get(run_id).status
 
-    def wait(self, condition: Callable[[], object], tick: bool = True, seconds: float = 20.0) -> None:
+    def wait(self, condition: Callable[[], object], tick: bool = True, seconds: float = 600.0) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
             if tick:
@@ -76,7 +81,7 @@ class House:
         for run in self.store.active():
             self.launcher.kill(run)
         for child in self.launcher._children.values():
-            child.wait(timeout=10)
+            child.wait(timeout=300)
         self.store.close()
 
 
@@ -87,17 +92,18 @@ def house(tmp_path: Path) -> Iterator[House]:
     made.close()
 
 
-def server(house: House) -> "subprocess.Popen[bytes]":
+def server(house: House, program: str = SERVER) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-c", SERVER], stdin=subprocess.PIPE, env=worker_env(house.settings), cwd=house.settings.home
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, env=worker_env(house.settings), cwd=house.settings.home
     )
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:
     process.kill()
-    process.communicate(timeout=10)
+    process.communicate(timeout=180)
 
 
+@pytest.mark.fault(1)
 def test_a_killed_worker_is_a_crash_with_its_signal_and_its_metrics(house: House) -> None:
     run_id = house.queue(epochs=1000)
     house.wait(lambda: house.store.metrics(run_id))
@@ -113,7 +119,7 @@ def test_a_killed_worker_is_a_crash_with_its_signal_and_its_metrics(house: House
 def test_the_queue_moves_without_a_server(house: House) -> None:
     made = [house.queue(epochs=1, seed=seed) for seed in range(3)]
     house.supervisor.tick()
-    house.wait(lambda: all(house.status(run_id) == "finished" for run_id in made), tick=False, seconds=30)
+    house.wait(lambda: all(house.status(run_id) == "finished" for run_id in made), tick=False)
     starts = [house.store.get(run_id).started for run_id in made]
     assert starts == sorted(starts, key=lambda when: when or 0)
 
@@ -126,6 +132,7 @@ def test_stop_ends_a_run_cleanly(house: House) -> None:
     assert house.store.get(run_id).reason is None
 
 
+@pytest.mark.fault(5)
 def test_a_run_outlives_its_server_and_is_found_by_the_next(house: House) -> None:
     run_id = house.queue(epochs=40)
     first = server(house)
@@ -138,10 +145,32 @@ def test_a_run_outlives_its_server_and_is_found_by_the_next(house: House) -> Non
     assert kept < 40 and len(house.store.metrics(run_id)) == 40
 
 
+@pytest.mark.fault(9)
+def test_a_clock_that_jumps_by_an_hour_is_no_crash(house: House) -> None:
+    """The server's and the worker's; the machine's own is everybody's."""
+    slow = WORKER.replace("sleep(0.1)", "sleep(2.5)")  # the server looks at it several times between two steps
+    assert slow != WORKER
+    (house.settings.home / "worker.py").write_text(JUMPS + slow)
+    run_id = house.queue(epochs=4)
+    first = server(house, JUMPS + SERVER)
+
+    def ended() -> bool:
+        run = house.store.get(run_id)
+        assert (run.status, run.reason) in {(status, None) for status in ("queued", "starting", "running", "finished")}
+        return run.status == "finished"
+
+    house.wait(ended, tick=False)
+    end(first)
+    run = house.store.get(run_id)
+    assert len(house.store.metrics(run_id)) == 4
+    assert run.started is not None and abs(run.started - run.created) > 3000  # they did jump
+
+
+@pytest.mark.fault(15)
 def test_two_servers_start_each_run_once(house: House) -> None:
     servers = [server(house), server(house)]
     made = [house.queue(epochs=2, seed=seed) for seed in range(4)]
-    house.wait(lambda: all(house.status(run_id) == "finished" for run_id in made), tick=False, seconds=40)
+    house.wait(lambda: all(house.status(run_id) == "finished" for run_id in made), tick=False)
     for one in servers:
         end(one)
     for run_id in made:
@@ -149,6 +178,7 @@ def test_two_servers_start_each_run_once(house: House) -> None:
         assert "Traceback" not in (house.settings.run_folder(run_id) / "worker.log").read_text()
 
 
+@pytest.mark.fault(1)
 def test_another_servers_dead_worker_is_gone(house: House) -> None:
     run_id = house.queue(epochs=1000)
     first = server(house)
@@ -171,6 +201,7 @@ def freeze(house: House, run: Run) -> None:
             os.kill(run.pid, signal.SIGCONT)
 
 
+@pytest.mark.fault(13)
 def test_a_frozen_worker_is_said_and_can_be_stopped(house: House) -> None:
     run_id = house.queue(epochs=1000)
     house.wait(lambda: house.store.metrics(run_id))
@@ -186,4 +217,4 @@ def test_a_frozen_worker_is_said_and_can_be_stopped(house: House) -> None:
     house.store.request_stop(run_id)
     supervisor.tick()
     assert house.status(run_id) == "stopped"
-    house.wait(lambda: not house.launcher.alive(run), tick=False, seconds=2)
+    house.wait(lambda: not house.launcher.alive(run), tick=False)

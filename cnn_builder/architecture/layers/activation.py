@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from cnn_builder.architecture.layers.base import Layer
+from cnn_builder.architecture.layers.base import Layer, Shape
 from cnn_builder.architecture.layers.settings import ACTIVATIONS, Choice
+
+OVER_LAST_AXIS = ("softmax", "log_softmax", "sparsemax")
+"""Functions of all the numbers along the last axis; every other one takes them one by one."""
 
 
 class Activation(Layer):
@@ -19,6 +22,9 @@ class Activation(Layer):
 
     # Keras takes None here as 'linear', and requires that it be said.
     activation: Annotated[str | None, Choice(options=ACTIVATIONS, optional=True, help="The function's name.")]
+
+    def keeps_places(self, input_shape: Shape) -> bool:
+        return len(input_shape) != 2 or self.activation not in OVER_LAST_AXIS
 
     def label(self) -> str:
         return self.activation or "linear"

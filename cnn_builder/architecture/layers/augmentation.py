@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from cnn_builder.architecture.layers.base import Explanation, Layer, Shape, Suggestion, require_map, times
+from cnn_builder.architecture.layers.base import Explanation, Layer, Replacement, Shape, require_map, times
 from cnn_builder.architecture.layers.number_pairs import Range
 from cnn_builder.architecture.layers.settings import Choice, Real
 
@@ -25,6 +25,7 @@ class Augmentation(Layer):
     """
 
     category: ClassVar[str] = "Augmentation"
+    training_only: ClassVar[bool] = True
 
     def output_shape(self, input_shape: Shape) -> Shape:
         require_map(self, input_shape)
@@ -42,8 +43,8 @@ class Augmentation(Layer):
             ["none counted: it does nothing once trained"],
         )
 
-    def suggestions(self, input_shape: Shape) -> tuple[Suggestion, ...]:
-        return (Suggestion(f"Remove {self.type}", ()),)
+    def suggestions(self, input_shape: Shape) -> tuple[Replacement, ...]:
+        return (Replacement(f"Remove {self.type}", ()),)
 
 
 def span(low: float, high: float, unit: str = "") -> str:
@@ -51,7 +52,7 @@ def span(low: float, high: float, unit: str = "") -> str:
     return f"±{high:g}{unit}" if low == -high else f"{low:g}{unit} … {high:g}{unit}".replace("-", "−")
 
 
-def percent(factor: Range) -> str:
+def percent_range(factor: Range) -> str:
     """A range of shares as ``±10 %``."""
     low, high = (round(100 * share, 4) for share in factor)
     return span(low, high, " %")

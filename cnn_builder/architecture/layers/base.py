@@ -1,11 +1,13 @@
 """What every layer is: settings as data, and the rules that follow from them.
 
-Shapes leave out the batch. A map is ``(height, width, channels)``, a vector ``(features,)``.
+Shapes leave out the batch. A map is ``(height, width, channels)``, a grey image without a channel axis
+``(height, width)``, a vector ``(features,)``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -16,6 +18,7 @@ from cnn_builder.architecture.layers.settings import Control, Setting
 Shape = tuple[int, ...]
 
 CATEGORIES = ("Convolution", "Pooling", "Shape", "Dense", "Activation", "Regularization", "Augmentation")
+"""The kinds of layers, in the palette's order."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,15 @@ class Params:
 
     total: int = 0
     trainable: int = 0
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One array of numbers of a layer, as Keras names and shapes it."""
+
+    name: str
+    shape: Shape
+    trainable: bool = True
 
 
 @dataclass(frozen=True)
@@ -45,7 +57,7 @@ class Explanation:
 
 
 @dataclass(frozen=True)
-class Suggestion:
+class Replacement:
     """A way to make a layer fit: the layers that take its place."""
 
     title: str
@@ -76,6 +88,10 @@ class Layer(BaseModel):
     """Whether the output no longer has places, so that a receptive field means nothing after it."""
     linear: ClassVar[bool] = False
     """Whether the layer multiplies by trained weights (Conv2D, Dense)."""
+    training_only: ClassVar[bool] = False
+    """Whether it is at work in training only: in use, what comes in goes out."""
+    mixes_last_axis: ClassVar[bool] = False
+    """Whether each output depends on all of the last axis: the channels of a map, but columns where it has none."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -159,9 +175,19 @@ class Layer(BaseModel):
         """Shape of the output for an input of ``input_shape``. Raises LayerFitError when it cannot take it."""
         return input_shape
 
+    def weights(self, input_shape: Shape) -> tuple[Weight, ...]:
+        """The layer's arrays for an input of ``input_shape``, in the order in which Keras keeps them."""
+        return ()
+
+    @classmethod
+    def has_weights(cls) -> bool:
+        """Whether layers of this type can have weights."""
+        return cls.weights is not Layer.weights
+
     def params(self, input_shape: Shape) -> Params:
         """Number of weights for an input of ``input_shape``."""
-        return Params()
+        counts = [(prod(weight.shape), weight.trainable) for weight in self.weights(input_shape)]
+        return Params(sum(count for count, _ in counts), sum(count for count, trainable in counts if trainable))
 
     def macs(self, input_shape: Shape) -> int:
         """Multiply-adds for one image. Bias adds, activations and comparisons are not counted."""
@@ -170,6 +196,10 @@ class Layer(BaseModel):
     def window(self) -> Window | None:
         """The window one output position sees, or None when it sees only its own place."""
         return None
+
+    def keeps_places(self, input_shape: Shape) -> bool:
+        """Whether output (row, column) depends on a window at the same place, so that it has a receptive field."""
+        return not self.ends_map and not (len(input_shape) == 2 and self.mixes_last_axis)
 
     def warning(self, input_shape: Shape) -> str | None:
         """Something legal but most likely not meant, as a sentence."""
@@ -184,7 +214,7 @@ class Layer(BaseModel):
         """The rules of ``explain`` in letters, without numbers; a part that has no rule worth writing is empty."""
         return Explanation()
 
-    def suggestions(self, input_shape: Shape) -> tuple[Suggestion, ...]:
+    def suggestions(self, input_shape: Shape) -> tuple[Replacement, ...]:
         """Ways to make this layer fit ``input_shape``, the best first."""
         return ()
 
@@ -196,8 +226,14 @@ def times(shape: Shape) -> str:
 
 def require_map(layer: Layer, input_shape: Shape) -> None:
     """Raise LayerFitError unless ``input_shape`` is (height, width, channels)."""
+    if len(input_shape) == 2:
+        raise LayerFitError(
+            f"{layer.type} works on a map (height × width × channels), but receives {times(input_shape)} without a "
+            f"channel axis. Put a Reshape to {times((*input_shape, 1))} before it."
+        )
     if len(input_shape) != 3:
         raise LayerFitError(
             f"{layer.type} works on a map (height × width × channels), but receives a vector of "
-            f"{input_shape[0]:,} numbers. Move it before the layer that flattens the map."
+            f"{input_shape[0]:,} numbers. Move it before the layer that flattens the map, or Reshape the vector to a "
+            "map."
         )

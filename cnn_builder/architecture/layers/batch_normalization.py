@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from cnn_builder.architecture.layers.base import Explanation, Layer, Params, Shape, times
+from cnn_builder.architecture.layers.base import Explanation, Layer, Shape, Weight, times
 from cnn_builder.architecture.layers.settings import Flag, Real
 
 
@@ -21,10 +21,14 @@ class BatchNormalization(Layer):
     center: Annotated[bool, Flag(help="Learn an offset per channel.")] = True
     scale: Annotated[bool, Flag(help="Learn a factor per channel.")] = True
 
-    def params(self, input_shape: Shape) -> Params:
-        channels = input_shape[-1]
-        trainable = channels * (self.center + self.scale)
-        return Params(trainable + 2 * channels, trainable)
+    def weights(self, input_shape: Shape) -> tuple[Weight, ...]:
+        each = (input_shape[-1],)
+        learned = (("gamma", self.scale), ("beta", self.center))
+        kept = ("moving_mean", "moving_variance")
+        return (
+            *(Weight(name, each) for name, used in learned if used),
+            *(Weight(name, each, trainable=False) for name in kept),
+        )
 
     def explain(self, input_shape: Shape) -> Explanation:
         channels, counted = input_shape[-1], self.params(input_shape)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from cnn_builder.architecture.errors import LayerFitError
 from cnn_builder.architecture.layers import convolution as kinds
-from cnn_builder.architecture.layers.base import Explanation, Params, Shape, Suggestion, require_map, times
+from cnn_builder.architecture.layers.base import Explanation, Replacement, Shape, Weight, require_map, times
 from cnn_builder.architecture.layers.convolution import Convolution2D
 
 
@@ -47,10 +47,9 @@ class Conv2D(Convolution2D):
             )
         return (*self.map_size(input_shape), self.filters)
 
-    def params(self, input_shape: Shape) -> Params:
-        height, width = self.kernel_size
-        count = height * width * (input_shape[2] // self.groups) * self.filters + (self.filters if self.use_bias else 0)
-        return Params(count, count)
+    def weights(self, input_shape: Shape) -> tuple[Weight, ...]:
+        kernel = Weight("kernel", (*self.kernel_size, input_shape[2] // self.groups, self.filters))
+        return (kernel, *kinds.bias(self.use_bias, self.filters))
 
     def macs(self, input_shape: Shape) -> int:
         out_height, out_width = self.map_size(input_shape)
@@ -78,14 +77,14 @@ class Conv2D(Convolution2D):
             [f"out h·out w × {weights}"],
         )
 
-    def suggestions(self, input_shape: Shape) -> tuple[Suggestion, ...]:
+    def suggestions(self, input_shape: Shape) -> tuple[Replacement, ...]:
         if len(input_shape) != 3:
             return ()
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             return (
-                Suggestion("Set dilation_rate to 1×1", (self.changed(dilation_rate=1),)),
-                Suggestion("Set strides to 1×1", (self.changed(strides=1),)),
+                Replacement("Set dilation_rate to 1×1", (self.changed(dilation_rate=1),)),
+                Replacement("Set strides to 1×1", (self.changed(strides=1),)),
             )
         if self.filters % self.groups or input_shape[2] % self.groups:
-            return (Suggestion("Set groups to 1", (self.changed(groups=1),)),)
+            return (Replacement("Set groups to 1", (self.changed(groups=1),)),)
         return super().suggestions(input_shape)

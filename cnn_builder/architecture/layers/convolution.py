@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from cnn_builder.architecture.layers.base import Layer, Shape, Suggestion, Window, require_map, times
+from cnn_builder.architecture.layers.base import Layer, Replacement, Shape, Weight, Window, require_map, times
 from cnn_builder.architecture.layers.number_pairs import Penalty
 from cnn_builder.architecture.layers.settings import ACTIVATIONS, INITIALIZERS, Choice, Flag, Pair, Whole
 from cnn_builder.architecture.layers.windows import fitting_kernel, output_map, size_lines, size_rules, stride_warning
@@ -28,6 +28,11 @@ Regularizer = Annotated[
     tuple[float, float], Penalty(help="Keeps the weights small: L2 by their squares, L1 by their sizes; 0 for none.")
 ]
 NO_PENALTY = (0.0, 0.0)
+
+
+def bias(used: bool, outputs: int) -> tuple[Weight, ...]:
+    """The biases, one for each output, where they are used."""
+    return (Weight("bias", (outputs,)),) if used else ()
 
 
 class Convolution2D(Layer):
@@ -63,11 +68,11 @@ class Convolution2D(Layer):
     def warning(self, input_shape: Shape) -> str | None:
         return stride_warning(input_shape, self.window())
 
-    def suggestions(self, input_shape: Shape) -> tuple[Suggestion, ...]:
+    def suggestions(self, input_shape: Shape) -> tuple[Replacement, ...]:
         if len(input_shape) != 3:
             return ()
         kernel = fitting_kernel(input_shape, self.window())
         return (
-            Suggestion("Use padding 'same'", (self.changed(padding="same"),)),
-            Suggestion(f"Shrink the kernel to {times(kernel)}", (self.changed(kernel_size=kernel),)),
+            Replacement("Use padding 'same'", (self.changed(padding="same"),)),
+            Replacement(f"Shrink the kernel to {times(kernel)}", (self.changed(kernel_size=kernel),)),
         )

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from cnn_builder.architecture.errors import LayerFitError
 from cnn_builder.architecture.layers import convolution as kinds
-from cnn_builder.architecture.layers.base import Explanation, Layer, Params, Shape, Suggestion, times
+from cnn_builder.architecture.layers.base import Explanation, Layer, Replacement, Shape, Weight, times
 from cnn_builder.architecture.layers.flatten import Flatten
 from cnn_builder.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from cnn_builder.architecture.layers.settings import Whole
@@ -39,12 +39,13 @@ class Dense(Layer):
             raise LayerFitError(
                 f"Dense needs a vector, but receives a {times(input_shape)} map. "
                 "Put a Flatten or a GlobalAveragePooling2D before it."
+                if len(input_shape) == 3
+                else f"Dense needs a vector, but receives {times(input_shape)} numbers. Put a Flatten before it."
             )
         return (self.units,)
 
-    def params(self, input_shape: Shape) -> Params:
-        count = input_shape[0] * self.units + (self.units if self.use_bias else 0)
-        return Params(count, count)
+    def weights(self, input_shape: Shape) -> tuple[Weight, ...]:
+        return (Weight("kernel", (input_shape[0], self.units)), *kinds.bias(self.use_bias, self.units))
 
     def macs(self, input_shape: Shape) -> int:
         return input_shape[0] * self.units
@@ -61,8 +62,8 @@ class Dense(Layer):
     def rules(self) -> Explanation:
         return Explanation(["out = units"], [f"in·units{' + units' if self.use_bias else ''}"], ["in·units"])
 
-    def suggestions(self, input_shape: Shape) -> tuple[Suggestion, ...]:
-        return (
-            Suggestion("Insert Flatten before it", (Flatten(), self)),
-            Suggestion("Insert GlobalAveragePooling2D before it", (GlobalAveragePooling2D(), self)),
-        )
+    def suggestions(self, input_shape: Shape) -> tuple[Replacement, ...]:
+        flatten = Replacement("Insert Flatten before it", (Flatten(), self))
+        if len(input_shape) != 3:
+            return (flatten,)
+        return (flatten, Replacement("Insert GlobalAveragePooling2D before it", (GlobalAveragePooling2D(), self)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from cnn_builder.architecture.layers import convolution as kinds
-from cnn_builder.architecture.layers.base import Explanation, Params, Shape
+from cnn_builder.architecture.layers.base import Explanation, Shape, Weight
 from cnn_builder.architecture.layers.convolution import Convolution2D
 
 
@@ -34,11 +34,9 @@ class DepthwiseConv2D(Convolution2D):
     def output_shape(self, input_shape: Shape) -> Shape:
         return (*self.map_size(input_shape), input_shape[2] * self.depth_multiplier)
 
-    def params(self, input_shape: Shape) -> Params:
-        channels = input_shape[2] * self.depth_multiplier
-        height, width = self.kernel_size
-        count = height * width * channels + (channels if self.use_bias else 0)
-        return Params(count, count)
+    def weights(self, input_shape: Shape) -> tuple[Weight, ...]:
+        kernel = Weight("kernel", (*self.kernel_size, input_shape[2], self.depth_multiplier))
+        return (kernel, *kinds.bias(self.use_bias, input_shape[2] * self.depth_multiplier))
 
     def macs(self, input_shape: Shape) -> int:
         out_height, out_width, channels = self.output_shape(input_shape)

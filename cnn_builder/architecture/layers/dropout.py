@@ -12,6 +12,7 @@ class Dropout(Layer):
     """Sets a random share ``rate`` of the values to 0 while training, and does nothing afterwards."""
 
     category: ClassVar[str] = "Regularization"
+    training_only: ClassVar[bool] = True
     rank: ClassVar[int] = 0
     summary: ClassVar[str] = "Silences a random share of values while training, against overfitting."
     example_settings: ClassVar[dict[str, Any]] = {"rate": 0.25}

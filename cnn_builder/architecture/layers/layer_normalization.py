@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from cnn_builder.architecture.layers.base import Explanation, Layer, Params, Shape, times
+from cnn_builder.architecture.layers.base import Explanation, Layer, Shape, Weight, times
 from cnn_builder.architecture.layers.settings import Flag, Real
 
 
@@ -14,15 +14,16 @@ class LayerNormalization(Layer):
     category: ClassVar[str] = "Regularization"
     rank: ClassVar[int] = 3
     summary: ClassVar[str] = "Centres and scales the channels at each place, the same in training and use."
+    mixes_last_axis: ClassVar[bool] = True
     positional: ClassVar[tuple[str, ...]] = ("axis", "epsilon", "center", "scale")
 
     epsilon: Annotated[float, Real(minimum=1e-12, step=0.001, help="Keeps the division away from zero.")] = 0.001
     center: Annotated[bool, Flag(help="Learn an offset per channel.")] = True
     scale: Annotated[bool, Flag(help="Learn a factor per channel.")] = True
 
-    def params(self, input_shape: Shape) -> Params:
-        count = input_shape[-1] * (self.center + self.scale)
-        return Params(count, count)
+    def weights(self, input_shape: Shape) -> tuple[Weight, ...]:
+        learned = (("gamma", self.scale), ("beta", self.center))
+        return tuple(Weight(name, (input_shape[-1],)) for name, used in learned if used)
 
     def explain(self, input_shape: Shape) -> Explanation:
         learned = self.center + self.scale

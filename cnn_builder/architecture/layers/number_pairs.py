@@ -11,7 +11,7 @@ Range = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Interval(Setting):
+class NumberRange(Setting):
     """Two numbers, (low, high), in ``minimum … maximum``; given the wrong way round they are put right, as Keras does.
 
     ``scalar`` says what one number f means: "around" zero is (−f, f), "above" zero is (0, f), and "none" refuses it.

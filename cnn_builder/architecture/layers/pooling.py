@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from cnn_builder.architecture.layers.base import Explanation, Layer, Shape, Suggestion, Window, require_map, times
+from cnn_builder.architecture.layers.base import Explanation, Layer, Replacement, Shape, Window, require_map, times
 from cnn_builder.architecture.layers.settings import Choice, Flag, Pair
 from cnn_builder.architecture.layers.windows import fitting_kernel, output_map, size_lines, size_rules, stride_warning
 
 PoolSize = Annotated[tuple[int, int], Pair(help="Height and width of the window.")]
-Strides = Annotated[
+PoolStrides = Annotated[
     tuple[int, int] | None, Pair(help="How far the window moves each time; empty means the pool size.", optional=True)
 ]
-Padding = Annotated[str, Choice(options=("valid", "same"), help="'same' keeps the last, partial window.")]
+PoolPadding = Annotated[str, Choice(options=("valid", "same"), help="'same' keeps the last, partial window.")]
 
 
 class Pooling2D(Layer):
@@ -21,8 +21,8 @@ class Pooling2D(Layer):
     category: ClassVar[str] = "Pooling"
 
     pool_size: PoolSize
-    strides: Strides = None
-    padding: Padding = "valid"
+    strides: PoolStrides = None
+    padding: PoolPadding = "valid"
 
     def label(self) -> str:
         return times(self.pool_size)
@@ -45,14 +45,14 @@ class Pooling2D(Layer):
     def rules(self) -> Explanation:
         return Explanation(size_rules(self.padding))
 
-    def suggestions(self, input_shape: Shape) -> tuple[Suggestion, ...]:
+    def suggestions(self, input_shape: Shape) -> tuple[Replacement, ...]:
         if len(input_shape) != 3:
             return ()
         size = fitting_kernel(input_shape, self.window())
         return (
-            Suggestion("Remove this pooling", ()),
-            Suggestion("Use padding 'same'", (self.changed(padding="same"),)),
-            Suggestion(f"Shrink the window to {times(size)}", (self.changed(pool_size=size),)),
+            Replacement("Remove this pooling", ()),
+            Replacement("Use padding 'same'", (self.changed(padding="same"),)),
+            Replacement(f"Shrink the window to {times(size)}", (self.changed(pool_size=size),)),
         )
 
 
@@ -77,5 +77,5 @@ class GlobalPooling2D(Layer):
     def rules(self) -> Explanation:
         return Explanation(["h×w×c → 1×1×c" if self.keepdims else "h×w×c → c"])
 
-    def suggestions(self, input_shape: Shape) -> tuple[Suggestion, ...]:
-        return (Suggestion(f"Remove {self.type}", ()),)
+    def suggestions(self, input_shape: Shape) -> tuple[Replacement, ...]:
+        return (Replacement(f"Remove {self.type}", ()),)

@@ -7,12 +7,12 @@ from math import prod
 from typing import Annotated, Any, ClassVar
 
 from cnn_builder.architecture.errors import LayerFitError
-from cnn_builder.architecture.layers.base import Explanation, Layer, Params, Shape, Suggestion, times
+from cnn_builder.architecture.layers.base import Explanation, Layer, Replacement, Shape, Weight, times
 from cnn_builder.architecture.layers.settings import Choice
 
 
 @dataclass(frozen=True)
-class Axes(Choice):
+class SharedAxes(Choice):
     """Some of a map's axes, counted from 1 as in Keras: '1, 2' here, [1, 2] in files."""
 
     options: tuple[str, ...] = ("1, 2", "1, 2, 3", "1", "2", "3", "1, 3", "2, 3")
@@ -47,7 +47,7 @@ class PReLU(Layer):
 
     shared_axes: Annotated[
         str | None,
-        Axes(
+        SharedAxes(
             optional=True, help="Axes that share a slope: 1 height, 2 width, 3 channels. '1, 2': one slope a channel."
         ),
     ] = None
@@ -59,14 +59,13 @@ class PReLU(Layer):
     def output_shape(self, input_shape: Shape) -> Shape:
         if max(self._shared(), default=0) > len(input_shape):
             raise LayerFitError(
-                f"shared_axes [{self.shared_axes}] names axes of a map (height × width × channels), but the input is a "
-                f"vector of {input_shape[0]:,} numbers. Leave shared_axes empty."
+                f"shared_axes [{self.shared_axes}] names axes of a map (height × width × channels), but the input is "
+                f"{_said(input_shape)}. Leave shared_axes empty."
             )
         return input_shape
 
-    def params(self, input_shape: Shape) -> Params:
-        count = prod(self._slopes(input_shape))
-        return Params(count, count)
+    def weights(self, input_shape: Shape) -> tuple[Weight, ...]:
+        return (Weight("alpha", self._slopes(input_shape)),)
 
     def explain(self, input_shape: Shape) -> Explanation:
         self.output_shape(input_shape)
@@ -85,5 +84,9 @@ class PReLU(Layer):
     def _shared(self) -> tuple[int, ...]:
         return () if self.shared_axes is None else tuple(int(axis) for axis in self.shared_axes.split(", "))
 
-    def suggestions(self, input_shape: Shape) -> tuple[Suggestion, ...]:
-        return (Suggestion("Share no axes", (self.changed(shared_axes=None),)),)
+    def suggestions(self, input_shape: Shape) -> tuple[Replacement, ...]:
+        return (Replacement("Share no axes", (self.changed(shared_axes=None),)),)
+
+
+def _said(shape: Shape) -> str:
+    return f"a vector of {shape[0]:,} numbers" if len(shape) == 1 else f"{times(shape)} without channels"

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from cnn_builder.architecture.layers.augmentation import Augmentation
 from cnn_builder.architecture.layers.base import Shape
-from cnn_builder.architecture.layers.number_pairs import Interval, Range
+from cnn_builder.architecture.layers.number_pairs import NumberRange, Range
 
 _KERAS_RANGE = (0.0, 255.0)
 
@@ -24,13 +24,13 @@ class RandomContrast(Augmentation):
 
     factor: Annotated[
         Range,
-        Interval(
+        NumberRange(
             minimum=0.0, step=0.05, scalar="above", sides=("down", "up"), help="How much weaker and stronger it gets."
         ),
     ]
     value_range: Annotated[
         Range,
-        Interval(
+        NumberRange(
             minimum=-1e6, maximum=1e6, step=0.1, scalar="none", help="Values outside are cut off. Images come as 0…1."
         ),
     ] = _KERAS_RANGE

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar
 
 from cnn_builder.architecture.layers.augmentation import Augmentation, FillMode, FillValue, Interpolation, span
 from cnn_builder.architecture.layers.base import Shape
-from cnn_builder.architecture.layers.number_pairs import Interval, Range
+from cnn_builder.architecture.layers.number_pairs import NumberRange, Range
 
 
 class RandomRotation(Augmentation):
@@ -19,7 +19,7 @@ class RandomRotation(Augmentation):
         *("factor", "fill_mode", "interpolation", "seed", "fill_value", "data_format"),
     )
 
-    factor: Annotated[Range, Interval(help="The angle as a share of a full turn: 0.03 is 11°.")]
+    factor: Annotated[Range, NumberRange(help="The angle as a share of a full turn: 0.03 is 11°.")]
     fill_mode: FillMode = "reflect"
     interpolation: Interpolation = "bilinear"
     fill_value: FillValue = 0.0

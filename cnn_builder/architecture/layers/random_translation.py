@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from cnn_builder.architecture.layers.augmentation import Augmentation, FillMode, FillValue, Interpolation, percent
+from cnn_builder.architecture.layers.augmentation import Augmentation, FillMode, FillValue, Interpolation, percent_range
 from cnn_builder.architecture.layers.base import Shape
-from cnn_builder.architecture.layers.number_pairs import Interval, Range
+from cnn_builder.architecture.layers.number_pairs import NumberRange, Range
 
 
 class RandomTranslation(Augmentation):
@@ -19,14 +19,14 @@ class RandomTranslation(Augmentation):
         *("height_factor", "width_factor", "fill_mode", "interpolation", "seed", "fill_value", "data_format"),
     )
 
-    height_factor: Annotated[Range, Interval(help="Shift as a share of the height; positive is down.")]
-    width_factor: Annotated[Range, Interval(help="Shift as a share of the width; positive is to the right.")]
+    height_factor: Annotated[Range, NumberRange(help="Shift as a share of the height; positive is down.")]
+    width_factor: Annotated[Range, NumberRange(help="Shift as a share of the width; positive is to the right.")]
     fill_mode: FillMode = "reflect"
     interpolation: Interpolation = "bilinear"
     fill_value: FillValue = 0.0
 
     def label(self) -> str:
-        height, width = percent(self.height_factor), percent(self.width_factor)
+        height, width = percent_range(self.height_factor), percent_range(self.width_factor)
         return height if height == width else f"{height}, {width}"
 
     def change(self, input_shape: Shape) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from cnn_builder.architecture.layers import convolution as kinds
-from cnn_builder.architecture.layers.base import Explanation, Params, Shape
+from cnn_builder.architecture.layers.base import Explanation, Shape, Weight
 from cnn_builder.architecture.layers.convolution import Convolution2D
 
 
@@ -41,11 +41,13 @@ class SeparableConv2D(Convolution2D):
     def output_shape(self, input_shape: Shape) -> Shape:
         return (*self.map_size(input_shape), self.filters)
 
-    def params(self, input_shape: Shape) -> Params:
-        middle = input_shape[2] * self.depth_multiplier
-        height, width = self.kernel_size
-        count = height * width * middle + middle * self.filters + (self.filters if self.use_bias else 0)
-        return Params(count, count)
+    def weights(self, input_shape: Shape) -> tuple[Weight, ...]:
+        channels = input_shape[2]
+        return (
+            Weight("depthwise_kernel", (*self.kernel_size, channels, self.depth_multiplier)),
+            Weight("pointwise_kernel", (1, 1, channels * self.depth_multiplier, self.filters)),
+            *kinds.bias(self.use_bias, self.filters),
+        )
 
     def macs(self, input_shape: Shape) -> int:
         out_height, out_width = self.map_size(input_shape)

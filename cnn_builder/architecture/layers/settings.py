@@ -14,7 +14,9 @@ from typing import Any, Literal
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import core_schema
 
-LARGEST = 1_000_000_000
+from cnn_builder.limits import MAX_SETTING
+
+_NOISE_DIGITS = 3
 
 ACTIVATIONS = (
     "linear", "relu", "softmax", "sigmoid", "tanh", "elu", "selu", "gelu", "silu", "swish", "leaky_relu", "relu6",
@@ -30,7 +32,7 @@ class Control:
 
     name: str
     label: str
-    kind: Literal["int", "pair", "float", "choice", "bool"]
+    kind: Literal["int", "pair", "float", "choice", "bool", "text"]
     minimum: float | None = None
     maximum: float | None = None
     step: float | None = None
@@ -68,6 +70,14 @@ class Setting:
         """The value as Python source."""
         return repr(value)
 
+    def to_text(self, value: Any) -> str:
+        """The value as it stands in a field of kind "text"."""
+        return "" if value is None else str(value)
+
+    def from_text(self, text: str) -> Any:
+        """What was typed, as data for ``Layer.changed``; text that is no value stays text, and is refused there."""
+        return text
+
     def check(self, value: Any) -> Any:
         if value is None and self.optional:
             return None
@@ -87,7 +97,7 @@ INITIALIZERS = (
 )  # fmt: skip
 
 
-def whole(value: Any, minimum: int, maximum: int) -> int:
+def whole_number(value: Any, minimum: int, maximum: int) -> int:
     """A whole number in ``minimum … maximum``; booleans, text and fractions are refused with ValueError."""
     if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= maximum:
         raise ValueError
@@ -100,7 +110,17 @@ def real(value: Any, minimum: float, maximum: float) -> float:
         raise ValueError
     if not minimum <= value <= maximum:
         raise ValueError
-    return float(value) + 0.0  # no −0.0: it would read as a setting that differs
+    return without_noise(float(value)) + 0.0  # no −0.0: it would read as a setting that differs
+
+
+def without_noise(value: float) -> float:
+    """``value`` without what adding decimal fractions leaves behind: 0.1 + 0.2 as 0.3, and 1 / 3 as it is.
+
+    A double holds 15 decimal digits exactly; where the digits behind them are all that makes a number long, they are
+    noise. What is left out is a millionth of what float32 can tell apart.
+    """
+    short = float(f"{value:.15g}")
+    return short if len(repr(value)) - len(repr(short)) > _NOISE_DIGITS else value
 
 
 @dataclass(frozen=True)
@@ -108,14 +128,14 @@ class Whole(Setting):
     """A whole number of at least ``minimum``."""
 
     minimum: int = 1
-    maximum: int = LARGEST
+    maximum: int = MAX_SETTING
 
     @property
     def expected(self) -> str:
         return f"a whole number from {self.minimum} to {self.maximum:,}"
 
     def accept(self, value: Any) -> int:
-        return whole(value, self.minimum, self.maximum)
+        return whole_number(value, self.minimum, self.maximum)
 
     def control(self, name: str, label: str) -> Control:
         return Control(name, label, "int", self.minimum, self.maximum, 1, (), self.help, self.optional)
@@ -135,7 +155,7 @@ class Pair(Setting):
     def accept(self, value: Any) -> tuple[int, int]:
         both = value if isinstance(value, list | tuple) else (value, value)
         height, width = both
-        return whole(height, self.minimum, self.maximum), whole(width, self.minimum, self.maximum)
+        return whole_number(height, self.minimum, self.maximum), whole_number(width, self.minimum, self.maximum)
 
     def control(self, name: str, label: str) -> Control:
         return Control(name, label, "pair", self.minimum, self.maximum, 1, (), self.help, self.optional)

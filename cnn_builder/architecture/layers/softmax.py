@@ -13,4 +13,5 @@ class Softmax(Layer):
     category: ClassVar[str] = "Activation"
     rank: ClassVar[int] = 1
     summary: ClassVar[str] = "Turns the last numbers into probabilities that sum to 1."
+    mixes_last_axis: ClassVar[bool] = True
     positional: ClassVar[tuple[str, ...]] = ("axis",)

@@ -12,6 +12,7 @@ class SpatialDropout2D(Layer):
     """Sets a random share ``rate`` of whole channels to 0 while training: Tompson et al., 2014."""
 
     category: ClassVar[str] = "Regularization"
+    training_only: ClassVar[bool] = True
     rank: ClassVar[int] = 2
     summary: ClassVar[str] = "Silences whole channels at random while training."
     example_settings: ClassVar[dict[str, Any]] = {"rate": 0.1}

@@ -54,10 +54,14 @@ def fitting_kernel(input_shape: Shape, window: Window) -> tuple[int, int]:
 
 
 def size_rules(padding: str) -> list[str]:
-    """The shape rule in letters: n input size, k kernel, s stride, d dilation, p zeros added in total."""
+    """The shape rule in letters: n input size, k kernel, s stride, d dilation, p zeros on each side, so 2p in all.
+
+    The last line is the rule as tutorials write it, for both kinds of padding; they leave the dilation out.
+    """
+    usual = "often written ⌊(n + 2p − k) / s⌋ + 1"
     if padding == "same":
-        return ["out = ⌈n / s⌉", "p = max((out − 1)·s + d·(k − 1) + 1 − n, 0)"]
-    return ["out = ⌊(n − d·(k − 1) − 1) / s⌋ + 1"]
+        return ["out = ⌈n / s⌉", "2p = max((out − 1)·s + d·(k − 1) + 1 − n, 0)", usual]
+    return ["out = ⌊(n − d·(k − 1) − 1) / s⌋ + 1", usual]
 
 
 def size_lines(input_shape: Shape, window: Window, padding: str) -> list[str]:
@@ -75,11 +79,19 @@ def _axis_lines(name: str, sides: tuple[str, str], axis: tuple[int, int, int, in
     n, k, s, d = axis
     out = output_size(n, k, s, d, padding)
     if padding != "same":
-        return [f"{name} = ⌊({n} − {d}·({k} − 1) − 1) / {s}⌋ + 1 = {out}"]
+        return [f"{name} = ⌊({n} − {d}·({k} − 1) − 1) / {s}⌋ + 1 = {out}", _usual(axis, 0, out)]
     before, after = same_padding(n, k, s, d)
-    zeros = f"p = max({out - 1}·{s} + {d}·{k - 1} + 1 − {n}, 0) = {before + after}"
+    zeros = f"2p = max({out - 1}·{s} + {d}·{k - 1} + 1 − {n}, 0) = {before + after}"
     split = f": {before} {sides[0]}, {after} {sides[1]}" if before + after else ": no zeros"
-    return [f"{name} = ⌈{n} / {s}⌉ = {out}", zeros + split]
+    return [f"{name} = ⌈{n} / {s}⌉ = {out}", zeros + split, _usual(axis, before + after, out)]
+
+
+def _usual(axis: tuple[int, int, int, int], zeros: int, out: int) -> str:
+    """The rule as tutorials write it, with its numbers; ``zeros`` are both sides' together, which may be odd."""
+    n, k, s, d = axis
+    both = f"{zeros}" if zeros % 2 else f"2·{zeros // 2}"
+    dilated = f"k = {extent(k, d)} with its gaps: " if d > 1 else ""
+    return f"{dilated}⌊({n} + {both} − {extent(k, d)}) / {s}⌋ + 1 = {out}"
 
 
 def stride_warning(input_shape: Shape, window: Window) -> str | None:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from cnn_builder.architecture.layers.base import Layer
 from cnn_builder.architecture.layers.dropout import Dropout
 from cnn_builder.architecture.layers.spatial_dropout2d import SpatialDropout2D
-from cnn_builder.architecture.notices.notice import Notice, Seen, place
+from cnn_builder.architecture.notices.notice import CheckedNetwork, Notice, layer_place
 from cnn_builder.architecture.repair import Repair
 
 
-def dropout_last(seen: Seen) -> Iterator[Notice]:
+def dropout_last(seen: CheckedNetwork) -> Iterator[Notice]:
     """Dropout on the answers themselves: after the last weights, with nothing behind it but activations."""
     layers = seen.layers
     if not seen.gives_vector:
@@ -20,7 +20,7 @@ def dropout_last(seen: Seen) -> Iterator[Notice]:
         layer = layers[index]
         if _is_dropout(layer):
             message = (
-                f"{place(index, layer)} silences answers of the network itself: "
+                f"{layer_place(index, layer)} silences answers of the network itself: "
                 "a class that is silenced cannot be learned from that image."
             )
             yield Notice("dropout_last", index, message, _moved(seen, index))
@@ -29,7 +29,7 @@ def dropout_last(seen: Seen) -> Iterator[Notice]:
             return
 
 
-def _moved(seen: Seen, index: int) -> Repair:
+def _moved(seen: CheckedNetwork, index: int) -> Repair:
     layer, to = seen.layers[index], seen.last_weights
     # As the first layer it would silence pixels; and without weights there is nothing to keep from overfitting.
     if to < 1:

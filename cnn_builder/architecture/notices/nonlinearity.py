@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnn_builder.architecture.architecture import MAX_LAYERS, Architecture
+from cnn_builder.architecture.architecture import Architecture
 from cnn_builder.architecture.layers.activation import Activation
 from cnn_builder.architecture.layers.base import Layer
 from cnn_builder.architecture.layers.batch_normalization import BatchNormalization
 from cnn_builder.architecture.layers.relu import ReLU
-from cnn_builder.architecture.notices.notice import Notice, Seen, listed, place
+from cnn_builder.architecture.notices.notice import CheckedNetwork, Notice, layer_place, listed
 from cnn_builder.architecture.repair import Repair
+from cnn_builder.limits import MAX_LAYERS
 
 STRAIGHT = frozenset(
     {
-        *("Flatten", "ZeroPadding2D", "Rescaling", "AveragePooling2D", "GlobalAveragePooling2D"),
+        *("Flatten", "Reshape", "ZeroPadding2D", "Rescaling", "AveragePooling2D", "GlobalAveragePooling2D"),
         *("Dropout", "SpatialDropout2D", "BatchNormalization"),
     }
 )
@@ -27,12 +28,12 @@ MEANT = frozenset({"DepthwiseConv2D"})
 """Beside these a convolution without an activation is the custom: Chollet 2017, Sandler et al. 2018 (MobileNetV2)."""
 
 
-def unusable(seen: Seen) -> Iterator[Notice]:
+def unusable(seen: CheckedNetwork) -> Iterator[Notice]:
     """An activation that Keras knows by name and cannot compute, all layers in one notice."""
     found = [index for index, layer in enumerate(seen.layers) if getattr(layer, "activation", None) == UNUSABLE]
     if not found:
         return
-    who = place(found[0], seen.layers[found[0]]) if len(found) == 1 else f"Layers {listed(found)}"
+    who = layer_place(found[0], seen.layers[found[0]]) if len(found) == 1 else f"Layers {listed(found)}"
     fixed = seen.architecture
     for index in found:
         fixed = fixed.replace(index, fixed.layers[index].changed(activation="relu"))
@@ -40,7 +41,7 @@ def unusable(seen: Seen) -> Iterator[Notice]:
     yield Notice("activation_unusable", found[0], message, Repair("Use relu", fixed), blocks_training=True)
 
 
-def linear_pairs(seen: Seen) -> Iterator[Notice]:
+def linear_pairs(seen: CheckedNetwork) -> Iterator[Notice]:
     """Pairs of layers with weights and no non-linearity between them, all in one notice."""
     pairs = list(_pairs(seen.layers))
     if not pairs:

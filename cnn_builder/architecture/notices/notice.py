@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from cnn_builder.architecture.architecture import MAX_LAYERS, Architecture, InputShape
+from cnn_builder.architecture.architecture import Architecture, InputShape
 from cnn_builder.architecture.layers.base import Layer
 from cnn_builder.architecture.repair import Repair
 from cnn_builder.architecture.trace import Trace
+from cnn_builder.limits import MAX_LAYERS
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What the rules look at: a stack that fits, its trace, and the number of classes of its data set, if known."""
+class CheckedNetwork:
+    """What the rules look at: a stack, its trace, and the classes and the images' shape of its data set, if known."""
 
     architecture: Architecture
     traced: Trace
@@ -55,10 +56,10 @@ class Seen:
         return max((index for index, layer in enumerate(self.layers) if layer.linear), default=-1)
 
 
-Rule = Callable[[Seen], Iterator[Notice]]
+Rule = Callable[[CheckedNetwork], Iterator[Notice]]
 
 
-def place(index: int, layer: Layer) -> str:
+def layer_place(index: int, layer: Layer) -> str:
     """``Layer 3 (Conv2D)``, counted from 1."""
     return f"Layer {index + 1} ({layer.type})"
 

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnn_builder.architecture.architecture import MAX_LAYERS, Architecture
+from cnn_builder.architecture.architecture import Architecture
 from cnn_builder.architecture.layers.base import Layer, times
 from cnn_builder.architecture.layers.dense import Dense
 from cnn_builder.architecture.layers.flatten import Flatten
-from cnn_builder.architecture.notices.notice import Notice, Seen
+from cnn_builder.architecture.notices.notice import CheckedNetwork, Notice
 from cnn_builder.architecture.notices.softmax import is_softmax
 from cnn_builder.architecture.repair import Repair
 from cnn_builder.architecture.trace import trace
+from cnn_builder.limits import MAX_LAYERS
 
 USUAL_CLASSES = 10
 
 
-def output_map(seen: Seen) -> Iterator[Notice]:
+def output_is_map(seen: CheckedNetwork) -> Iterator[Notice]:
     """The network ends with a map."""
     if seen.gives_vector:
         return
     wanted, last = seen.classes or USUAL_CLASSES, len(seen.layers) - 1
+    shape = seen.traced.output_shape
     message = (
-        f"The output is a {times(seen.traced.output_shape)} map, but a label needs one vector. "
+        f"The output is {'a ' if len(shape) == 3 else ''}{times(shape)}{' map' if len(shape) == 3 else ''}, "
+        "but a label needs one vector. "
         "End with Flatten and Dense."
     )
     fix = None
@@ -34,7 +37,7 @@ def output_map(seen: Seen) -> Iterator[Notice]:
     yield Notice("output_map", last if last >= 0 else None, message, fix, blocks_training=True)
 
 
-def units(seen: Seen) -> Iterator[Notice]:
+def units(seen: CheckedNetwork) -> Iterator[Notice]:
     """The output has not one number a class."""
     if seen.classes is None or not seen.gives_vector or seen.traced.output_shape[0] == seen.classes:
         return
@@ -44,7 +47,7 @@ def units(seen: Seen) -> Iterator[Notice]:
     yield Notice("units", len(seen.layers) - 1, message, fix, blocks_training=True)
 
 
-def _with_units(seen: Seen, classes: int) -> Repair | None:
+def _with_units(seen: CheckedNetwork, classes: int) -> Repair | None:
     """The last weights' own number of outputs, where what follows keeps it and they are meant to be the last."""
     index = seen.last_weights
     if index < 0:
@@ -66,7 +69,7 @@ def _with_one_group(layer: Layer, name: str, count: int) -> Layer:
     return layer.changed(**{name: count}, **more)
 
 
-def _with_dense(seen: Seen, classes: int) -> Repair | None:
+def _with_dense(seen: CheckedNetwork, classes: int) -> Repair | None:
     """A Dense with one unit a class at the end; a softmax that ends the network stays its end."""
     if seen.is_full:
         return None

@@ -9,7 +9,8 @@ from cnn_builder.architecture.layers.dense import Dense
 from cnn_builder.architecture.layers.flatten import Flatten
 from cnn_builder.architecture.layers.global_average_pooling2d import GlobalAveragePooling2D
 from cnn_builder.architecture.layers.pooling import Pooling2D
-from cnn_builder.architecture.notices.notice import Notice, Seen, listed, place
+from cnn_builder.architecture.layers.reshape import Reshape
+from cnn_builder.architecture.notices.notice import CheckedNetwork, Notice, layer_place, listed
 from cnn_builder.architecture.repair import Repair
 
 HEAVY_SHARE = 0.9
@@ -17,7 +18,7 @@ WORTH_SAVING = 20_000
 """Parameters below which a heavy Dense costs nobody anything."""
 
 
-def heavy_dense(seen: Seen) -> Iterator[Notice]:
+def heavy_dense(seen: CheckedNetwork) -> Iterator[Notice]:
     """One Dense after Flatten that holds most of all parameters."""
     rows, total = seen.traced.rows, seen.traced.total_params
     row = max(rows, key=lambda row: row.params, default=None)
@@ -28,7 +29,7 @@ def heavy_dense(seen: Seen) -> Iterator[Notice]:
         return
     height, width, channels = rows[flatten].input_shape
     message = (
-        f"{place(row.index, dense)} holds {_percent(row.params / total)} of all parameters: Flatten hands it "
+        f"{layer_place(row.index, dense)} holds {_percent(row.params / total)} of all parameters: Flatten hands it "
         f"{height * width * channels:,} numbers, GlobalAveragePooling2D would hand it {channels:,}."
     )
     fix = Repair("Try GlobalAveragePooling2D", seen.architecture.replace(flatten, GlobalAveragePooling2D()))
@@ -39,19 +40,19 @@ def _percent(share: float) -> str:
     return f"{share:.0%}" if share < 0.995 else "nearly all"
 
 
-def _flatten_before(seen: Seen, index: int) -> int | None:
+def _flatten_before(seen: CheckedNetwork, index: int) -> int | None:
     """Place of the Flatten that feeds the layer at ``index`` with a map that convolutions made; None if not so."""
     for before in range(index - 1, -1, -1):
         layer, shape = seen.layers[before], seen.traced.rows[before].input_shape
         if isinstance(layer, Flatten) and len(shape) == 3:
             made = any(other.linear for other in seen.layers[:before])
             return before if made and shape[0] * shape[1] > 1 else None
-        if layer.linear:
+        if layer.linear or isinstance(layer, Reshape):
             return None
     return None
 
 
-def idle_places(seen: Seen) -> list[int]:
+def idle_places(seen: CheckedNetwork) -> list[int]:
     """Places of the pools that get a map one place large."""
     return [
         row.index
@@ -60,14 +61,14 @@ def idle_places(seen: Seen) -> list[int]:
     ]
 
 
-def idle_pools(seen: Seen) -> Iterator[Notice]:
+def idle_pools(seen: CheckedNetwork) -> Iterator[Notice]:
     """Pools of maps that are one place large: they pass every number on as it is. All in one notice."""
     idle = idle_places(seen)
     if not idle:
         return
     first = seen.layers[idle[0]]
     shape = times(seen.traced.rows[idle[0]].input_shape)
-    who = place(idle[0], first) if len(idle) == 1 else f"Layers {listed(idle)}"
+    who = layer_place(idle[0], first) if len(idle) == 1 else f"Layers {listed(idle)}"
     message = f"{who} pool{'s' if len(idle) == 1 else ''} a {shape} map: one place is left, so nothing changes."
     without = seen.architecture
     for index in reversed(idle):

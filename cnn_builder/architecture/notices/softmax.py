@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnn_builder.architecture.architecture import MAX_LAYERS, Architecture
+from cnn_builder.architecture.architecture import Architecture
 from cnn_builder.architecture.layers.activation import Activation
 from cnn_builder.architecture.layers.base import Layer
 from cnn_builder.architecture.layers.dense import Dense
 from cnn_builder.architecture.layers.dropout import Dropout
 from cnn_builder.architecture.layers.softmax import Softmax
-from cnn_builder.architecture.notices.notice import Notice, Seen, place
+from cnn_builder.architecture.notices.notice import CheckedNetwork, Notice, layer_place
 from cnn_builder.architecture.repair import Repair
+from cnn_builder.limits import MAX_LAYERS
 
 
 def is_softmax(layer: Layer) -> bool:
@@ -29,17 +30,17 @@ def _is_activation_layer(layer: Layer) -> bool:
     return layer.category == "Activation" and not (isinstance(layer, Activation) and _activation(layer) is None)
 
 
-def softmax_early(seen: Seen) -> Iterator[Notice]:
+def softmax_early(seen: CheckedNetwork) -> Iterator[Notice]:
     """A softmax with layers after it."""
     if not seen.gives_vector:
         return
     for index, layer in enumerate(seen.layers[:-1]):
         if is_softmax(layer):
-            message = f"{place(index, layer)} is a softmax before the end: it hides how strong values are."
+            message = f"{layer_place(index, layer)} is a softmax before the end: it hides how strong values are."
             yield Notice("softmax_early", index, message, _without_softmax(seen, index))
 
 
-def _without_softmax(seen: Seen, index: int) -> Repair:
+def _without_softmax(seen: CheckedNetwork, index: int) -> Repair:
     layer, architecture = seen.layers[index], seen.architecture
     if not layer.linear:
         return Repair("Remove it", architecture.remove(index))
@@ -49,7 +50,7 @@ def _without_softmax(seen: Seen, index: int) -> Repair:
     return Repair("Use relu there", architecture.replace(index, layer.changed(activation="relu")))
 
 
-def softmax_missing(seen: Seen) -> Iterator[Notice]:
+def softmax_missing(seen: CheckedNetwork) -> Iterator[Notice]:
     """The network ends in plain numbers, or in another function of them."""
     if not seen.layers or not seen.gives_vector or is_softmax(seen.layers[-1]):
         return
@@ -77,7 +78,7 @@ def _with_softmax(architecture: Architecture, layer: Layer, function: str | None
     return Repair("Add softmax", architecture.insert(last + 1, Softmax()))
 
 
-def logits_activation(seen: Seen) -> Iterator[Notice]:
+def logits_activation(seen: CheckedNetwork) -> Iterator[Notice]:
     """An activation on the numbers that the softmax at the end compares."""
     layers, last = seen.layers, len(seen.layers) - 1
     if not seen.gives_vector or not layers or not is_softmax(layers[last]) or layers[last].linear:
@@ -96,7 +97,9 @@ def logits_activation(seen: Seen) -> Iterator[Notice]:
         fix = Repair(f"Use no activation in layer {before + 1}", seen.architecture.replace(before, _plain(layer)))
     else:
         return
-    message = f"{place(before, layer)} applies {name} right before the softmax: it distorts the scores of the classes."
+    message = (
+        f"{layer_place(before, layer)} applies {name} right before the softmax: it distorts the scores of the classes."
+    )
     yield Notice("logits_activation", before, message, fix)
 
 

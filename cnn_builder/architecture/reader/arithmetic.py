@@ -8,10 +8,9 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
-from cnn_builder.architecture.reader.builtins import MAX_ITEMS
-from cnn_builder.architecture.reader.values import OPAQUE, Budget, Unknown, parts
-
-LARGEST = 10**12
+from cnn_builder.architecture.reader.arrays import combine
+from cnn_builder.architecture.reader.values import OPAQUE, Array, Budget, Unknown, parts
+from cnn_builder.limits import MAX_ITEMS, MAX_NUMBER
 
 _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -24,6 +23,8 @@ _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
 
 def apply(op: ast.AST, line: int, operands: tuple[Any, ...], budget: Budget) -> Any:
     """The result, or Unknown. Raises CodeError where the results so far fill the memory."""
+    if any(isinstance(value, Array) for value in operands) and not isinstance(op, ast.cmpop | ast.Not):
+        return combine(op, operands, line)
     function = _OPERATORS.get(type(op))
     if isinstance(op, ast.Is | ast.IsNot) and None in operands and not isinstance(operands[0], Unknown):
         return operands[0] is operands[1] if isinstance(op, ast.Is) else operands[0] is not operands[1]
@@ -75,5 +76,5 @@ def _stays_small(op: ast.AST, operands: tuple[Any, ...]) -> bool:
 
 def _small(value: Any) -> bool:
     if isinstance(value, int | float):
-        return abs(value) <= LARGEST
+        return abs(value) <= MAX_NUMBER
     return not isinstance(value, str | bytes | list | tuple) or len(value) <= MAX_ITEMS

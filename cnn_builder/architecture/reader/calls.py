@@ -8,29 +8,46 @@ from typing import Any
 
 from cnn_builder.architecture.errors import shown
 from cnn_builder.architecture.keras_arguments import ALIASES, JOINING, snake
-from cnn_builder.architecture.reader import containers
+from cnn_builder.architecture.layers.settings import ACTIVATIONS
+from cnn_builder.architecture.reader import array_calls, arrays, containers, networks, settings
 from cnn_builder.architecture.reader.changes import MODEL_CALLS, MODEL_CHANGES, read_off, unfollowed
-from cnn_builder.architecture.reader.layer_calls import checked_shape, read_layer
+from cnn_builder.architecture.reader.layer_calls import checked_shape, kind, read_layer
 from cnn_builder.architecture.reader.values import (
+    Array,
     Budget,
     CodeError,
     InputSpec,
+    Instance,
     LayerValue,
+    Made,
     Method,
     Model,
+    Noted,
+    Parser,
     Part,
     Partial,
     Ref,
+    Super,
     Tensor,
     Unknown,
     parts,
 )
+from cnn_builder.limits import MAX_CODE_LAYERS
 
-MAX_MODEL = 1_000
-"""Most layers a model may grow to while it is read; how many a network may have is checked at the end."""
 _MODELS = ("keras.Sequential", "keras.models.Sequential")
 _FUNCTIONAL = ("keras.Model", "keras.models.Model")
+_TAKE_DATA = ("fit", "predict", "evaluate", "train_on_batch", "predict_on_batch", "test_on_batch")
+_ACTIVATIONS = ("tensorflow.nn", "keras.activations", "keras.ops", "keras.ops.nn", "tensorflow", "tensorflow.math")
+_MADE = ("keras.optimizers", "keras.losses", "keras.callbacks", "keras.metrics")
+_NOTED = ("compile", "fit", "evaluate")
 _INPUTS = ("keras.Input", "keras.layers.Input", "keras.layers.InputLayer")
+
+
+def takes_layers(called: Ref | Method) -> bool:
+    """Whether this is Sequential, or the ``add`` of one."""
+    if isinstance(called, Ref):
+        return called.path in _MODELS
+    return called.name == "add" and isinstance(called.owner, Model)
 
 
 def call_ref(ref: Ref, args: list[Any], kwargs: dict[str, Any], line: int) -> Any:
@@ -52,7 +69,20 @@ def call_ref(ref: Ref, args: list[Any], kwargs: dict[str, Any], line: int) -> An
         return _regularizer(name, args, kwargs, line)
     if module == "keras.initializers":
         return _initializer(name, args, kwargs, line)
-    return Unknown(line, f"the call of {ref.path}")
+    if module in _ACTIVATIONS and args and isinstance(args[0], Tensor):
+        return _activated(name, args, kwargs, line)
+    if module.startswith(_MADE):
+        return Made(line, f"the call of {ref.path}", None, ref.path, tuple(args), kwargs)
+    found = settings.call_settings_function(ref.path, args, kwargs, line)
+    return found if found is not None else array_calls.call_array_function(ref.path, args, kwargs, line)
+
+
+def _activated(name: str, args: list[Any], kwargs: dict[str, Any], line: int) -> Any:
+    """``tf.nn.relu(x)``: a layer Activation on x."""
+    if len(args) > 1 or kwargs.keys() - {"name"} or name not in ACTIVATIONS:
+        refusal = CodeError(line, f"{name}(…) of a layer's output cannot be read. Write the Keras layer that does it.")
+        return Unknown(line, f"the call of {name}", refusal)
+    return call_value(read_layer("Activation", [name], {}, line), args, line)
 
 
 def _layer(name: str, args: list[Any], kwargs: dict[str, Any], line: int) -> Any:
@@ -67,6 +97,8 @@ def call_value(called: Any, args: list[Any], line: int) -> Any:
     """``layer(tensor)`` and ``model(tensor)`` of the functional style. Raises CodeError."""
     if isinstance(called, Unknown) and called.error and _has_tensors(args):
         raise called.error
+    if isinstance(called, InputSpec) and args and isinstance(args[0], Tensor) and not args[0].layers:
+        return Tensor(called, (), args[0].source) if args[0].input.shape is None else args[0]
     if not isinstance(called, LayerValue | Model) or not args:
         return Unknown(line, "a call", called.error if isinstance(called, Unknown) else None)
     tensor = args[0]
@@ -78,25 +110,44 @@ def call_value(called: Any, args: list[Any], line: int) -> Any:
                 line, f"{called.layer.type}(…)",
                 tensor.refused(f"{called.layer.type} is applied to {tensor.what}, which is not read."),
             )  # fmt: skip
+        if isinstance(called, Model):
+            networks.take_data(called, tensor, line)
         return Unknown(line, "a layer applied to data")
-    added = (called,) if isinstance(called, LayerValue) else tuple(called.layers)
+    added = called.stack if isinstance(called, LayerValue) else tuple(called.layers)
     if isinstance(called, Model):
         called.inside = True
-    if len(tensor.layers) + len(added) > MAX_MODEL:
-        raise CodeError(line, f"the model grows beyond {MAX_MODEL:,} layers.")
-    return Tensor(tensor.input, (*tensor.layers, *added), tensor.source)
+    if len(tensor.layers) + len(added) > MAX_CODE_LAYERS:
+        raise CodeError(line, f"the model grows beyond {MAX_CODE_LAYERS:,} layers.")
+    first = tensor.input
+    if first.shape is None and not tensor.layers:
+        first = InputSpec(called.input_shape, called.line) if called.input_shape else first
+    return Tensor(first, (*tensor.layers, *added), tensor.source)
 
 
 def _has_tensors(values: Any) -> bool:
     """Whether there is a tensor within the first thousand values: no layer takes more."""
-    return any(isinstance(part, Tensor) for part in islice(parts(values), MAX_MODEL))
+    return any(isinstance(part, Tensor) for part in islice(parts(values), MAX_CODE_LAYERS))
 
 
-def call_method(method: Method, args: list[Any], kwargs: dict[str, Any], line: int, budget: Budget) -> Any:
+def call_model_method(method: Method, args: list[Any], kwargs: dict[str, Any], line: int, budget: Budget) -> Any:
     """``model.add(…)``, ``model.pop()``, ``model.build(…)``; compile, fit, summary and the like pass."""
     model = method.owner
+    if isinstance(model, Model | Instance) and method.name in _NOTED:
+        model.noted.append(Noted(method.name, args, kwargs, line))
+    if isinstance(model, Array | Unknown) and method.name in arrays.METHODS:
+        return arrays.call_array_method(model, method.name, args, kwargs, line)
+    if isinstance(model, Super):
+        return _call_super(model, method.name, args, kwargs, line)
+    if isinstance(model, Instance) and method.name == "build":
+        networks.build(model, (args or [kwargs.get("input_shape")])[0], line)
+    if isinstance(model, Instance) and method.name in _TAKE_DATA:
+        networks.take_data(model, (args or [kwargs.get("x")])[0], line)
+    if isinstance(model, Instance) and method.name in ("_replace", "_asdict"):
+        return settings.as_dict(model) if method.name == "_asdict" else settings.changed(model, kwargs, line)
+    if isinstance(model, Parser):
+        return settings.call_parser(model, method.name, args, kwargs, line)
     if not isinstance(model, Model):
-        return containers.call_method(model, method.name, args, kwargs, line, budget)
+        return containers.call_container_method(model, method.name, args, kwargs, line, budget)
     if method.name in MODEL_CHANGES and model.inside:
         raise CodeError(line, f".{method.name} on a model that is a part of another one. Finish it before it is used.")
     if method.name == "add":
@@ -109,10 +160,21 @@ def call_method(method: Method, args: list[Any], kwargs: dict[str, Any], line: i
     if method.name == "get_layer":
         return Part(line, "a layer that get_layer finds")
     shape = (args or [kwargs.get("input_shape")])[0]
-    if method.name == "build" and model.input_shape is None and isinstance(shape, tuple | list) and len(shape) == 4:
+    if method.name == "build" and model.input_shape is None and isinstance(shape, tuple | list) and len(shape) > 1:
         model.input_shape = checked_shape(tuple(shape[1:]), line)
         return None
+    if method.name in _TAKE_DATA:
+        networks.take_data(model, (args or [kwargs.get("x")])[0], line)
     return Unknown(line, f"the result of .{method.name}")
+
+
+def _call_super(above: Super, name: str, args: list[Any], kwargs: dict[str, Any], line: int) -> Any:
+    """``super().__init__(name=…)`` of a class made on one of Keras, or with inputs and outputs, which makes a model."""
+    if name == "__init__" and (len(args) == 2 or "outputs" in kwargs):
+        return _functional(args, kwargs, line)
+    if name == "__init__" and isinstance(kwargs.get("name"), str):
+        above.owner.attributes["name"] = kwargs["name"]
+    return None if name == "__init__" else Unknown(line, f"the result of super().{name}")
 
 
 def _pop(model: Model, line: int) -> Any:
@@ -122,7 +184,7 @@ def _pop(model: Model, line: int) -> Any:
     count = model.sizes.pop()
     taken = model.layers[len(model.layers) - count :]
     del model.layers[len(model.layers) - count :]
-    return taken[0] if count == 1 else Unknown(line, "what .pop took off")
+    return taken[0] if taken and taken[0].stack == tuple(taken) else Unknown(line, "what .pop took off")
 
 
 def model_attribute(model: Model, name: str, line: int) -> Any:
@@ -145,8 +207,8 @@ def add(model: Model, value: Any, line: int) -> None:
     elif isinstance(value, LayerValue):
         if value.input_shape is not None and not model.layers:
             model.input_shape = value.input_shape
-        model.layers.append(value)
-        model.sizes.append(1)
+        model.layers.extend(value.stack)
+        model.sizes.append(len(value.stack))
     elif isinstance(value, Model):
         if not model.layers and value.input_shape is not None:
             model.input_shape = value.input_shape
@@ -161,14 +223,14 @@ def add(model: Model, value: Any, line: int) -> None:
         raise CodeError(line, "expected a layer, received a layer's output. In a Sequential, leave the (x) out.")
     else:
         raise CodeError(line, f"expected a layer, received {_described(value)}.")
-    if len(model.layers) > MAX_MODEL:
-        raise CodeError(line, f"the model grows beyond {MAX_MODEL:,} layers.")
+    if len(model.layers) > MAX_CODE_LAYERS:
+        raise CodeError(line, f"the model grows beyond {MAX_CODE_LAYERS:,} layers.")
 
 
 def _described(value: Any) -> str:
     if value is None or isinstance(value, bool | int | float | str):
         return shown(value)
-    return f"a {type(value).__name__.lower()}"
+    return kind(value)
 
 
 def _sequential(args: list[Any], kwargs: dict[str, Any], line: int) -> Model:

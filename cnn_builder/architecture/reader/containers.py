@@ -6,7 +6,6 @@ import ast
 from typing import Any
 
 from cnn_builder.architecture.reader.arithmetic import apply, charged
-from cnn_builder.architecture.reader.builtins import MAX_ITEMS
 from cnn_builder.architecture.reader.changes import changing, unfollowed
 from cnn_builder.architecture.reader.values import (
     Budget,
@@ -19,11 +18,14 @@ from cnn_builder.architecture.reader.values import (
     has_gap,
     is_key,
 )
+from cnn_builder.limits import MAX_ITEMS
 
 _ABSENT = object()
 
 
-def call_method(owner: Any, name: str, args: list[Any], kwargs: dict[str, Any], line: int, budget: Budget) -> Any:
+def call_container_method(
+    owner: Any, name: str, args: list[Any], kwargs: dict[str, Any], line: int, budget: Budget
+) -> Any:
     """The result of ``owner.name(…)``; Unknown where it is not followed and changes nothing. Raises CodeError."""
     result: Any = _ABSENT
     if isinstance(owner, list) and not kwargs:

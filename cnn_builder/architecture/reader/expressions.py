@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, MutableMapping
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 from cnn_builder.architecture.keras_arguments import ALIASES
 from cnn_builder.architecture.layers import LAYER_TYPES
-from cnn_builder.architecture.reader import builtins, calls
+from cnn_builder.architecture.optimizers import Optimizer
+from cnn_builder.architecture.reader import array_calls, arrays, builtins, calls, networks, objects
 from cnn_builder.architecture.reader.arithmetic import apply, charged
-from cnn_builder.architecture.reader.builtins import BUILTINS, MAX_ITEMS
+from cnn_builder.architecture.reader.builtins import BUILTINS
 from cnn_builder.architecture.reader.changes import check_call, read_off
-from cnn_builder.architecture.reader.scan import changes
+from cnn_builder.architecture.reader.scan import handed_on, may_change
+from cnn_builder.architecture.reader.signatures import Names
 from cnn_builder.architecture.reader.targets import assign
 from cnn_builder.architecture.reader.values import (
-    MAX_VALUES,
     UNDERSTOOD,
+    Array,
+    AttributeNames,
     Budget,
     Builtin,
     Class,
     CodeError,
     Function,
+    Instance,
     LayerValue,
     Method,
     Model,
+    Noted,
+    Parser,
     Part,
     Partial,
     Ref,
     Scope,
     Several,
+    Super,
     Tensor,
     Unknown,
     has_gap,
@@ -37,8 +44,9 @@ from cnn_builder.architecture.reader.values import (
     is_open,
     normal_path,
 )
+from cnn_builder.limits import MAX_ITEMS, MAX_VALUES
 
-Names = dict[str, Any]
+SEEDS = ("keras.utils.set_random_seed", "tensorflow.random.set_seed", "tensorflow.set_random_seed")
 EVERY_LAYER = "*"
 """Stands among the names after ``from keras.layers import *``."""
 
@@ -47,6 +55,16 @@ USUAL = {
     "regularizers": "keras.regularizers", "initializers": "keras.initializers", "activations": "keras.activations",
     "Sequential": "keras.Sequential", "Model": "keras.Model", "Input": "keras.Input",
     "InputLayer": "keras.layers.InputLayer", "l2": "keras.regularizers.l2",
+    "np": "numpy", "datasets": "keras.datasets", "mnist": "keras.datasets.mnist",
+    "fashion_mnist": "keras.datasets.fashion_mnist", "cifar10": "keras.datasets.cifar10",
+    "cifar100": "keras.datasets.cifar100", "to_categorical": "keras.utils.to_categorical",
+    "dataclass": "dataclasses.dataclass", "field": "dataclasses.field", "NamedTuple": "typing.NamedTuple",
+    "namedtuple": "collections.namedtuple", "SimpleNamespace": "types.SimpleNamespace", "argparse": "argparse",
+    "ABC": "abc.ABC", "object": "object", "vars": "vars",
+    "train_test_split": "sklearn.model_selection.train_test_split",
+    "optimizers": "keras.optimizers", "losses": "keras.losses", "callbacks": "keras.callbacks",
+    "EarlyStopping": "keras.callbacks.EarlyStopping", "ReduceLROnPlateau": "keras.callbacks.ReduceLROnPlateau",
+    **{name: f"keras.optimizers.{name}" for name in get_args(Optimizer)},
 }  # fmt: skip
 """What these names mean where a pasted piece leaves its imports out."""
 
@@ -65,8 +83,7 @@ class Expressions:
         self.homes: dict[str, MutableMapping[str, Any]] = {}
         """Where names live that ``global`` or ``nonlocal`` puts elsewhere."""
         self.budget: Budget = around.budget if around else Budget(MAX_VALUES, "values")
-        self.kept: set[str] = around.kept if around else set()
-        """Attributes of values that are not followed, under which something followed was put away."""
+        self.kept: AttributeNames = around.kept if around else AttributeNames()
         self._outer: Expressions | None = None
 
     def within(self, names: Scope) -> Expressions:
@@ -99,7 +116,7 @@ class Expressions:
 
     def _unread(self, nodes: Iterable[ast.AST], line: int, what: str) -> Unknown:
         """For what is not evaluated: an error where that would leave a change of a network out."""
-        if changes(nodes, self.names, self.budget, self.kept):
+        if may_change(nodes, self.names, self.budget, self.kept):
             raise CodeError(line, f"{what} cannot be read. What is understood: {UNDERSTOOD}.")
         return Unknown(line, what)
 
@@ -124,17 +141,20 @@ class Expressions:
         owner = self.value(node.value)
         if isinstance(owner, Ref):
             return Ref(normal_path(f"{owner.path}.{node.attr}"))
+        if isinstance(owner, Array) and node.attr not in (*arrays.METHODS, "resize"):
+            return arrays.array_attribute(owner, node.attr, node.lineno)
         if isinstance(owner, Model):
             return calls.model_attribute(owner, node.attr, node.lineno)
         if isinstance(owner, LayerValue | Part):
             return read_off(owner, node.attr, node.lineno)
-        if isinstance(owner, Class) and node.attr in owner.functions:
-            return owner.functions[node.attr]
-        if isinstance(owner, list | dict | str):
+        if isinstance(owner, Class | Instance | Super):
+            return objects.object_attribute(owner, node.attr, node.lineno, self._call_function, self.kept)
+        if isinstance(owner, Array | Parser | list | dict | str) or (node.attr == "reshape" and _is_data(owner)):
             return Method(owner, node.attr)
-        if node.attr in self.kept and isinstance(owner, Unknown | Class):
+        if node.attr in self.kept.names and isinstance(owner, Unknown):
             return Part(node.lineno, f".{node.attr}")
-        return Unknown(node.lineno, f".{node.attr}")
+        told = isinstance(owner, Unknown) and node.attr == "shape"
+        return Unknown(node.lineno, owner.what if told else f".{node.attr}")
 
     def _items(self, nodes: list[ast.expr]) -> list[Any]:
         found: list[Any] = []
@@ -216,12 +236,16 @@ class Expressions:
         owner = self.value(node.value)
         if isinstance(owner, Part):
             return Part(node.lineno, owner.what)
+        if isinstance(owner, Array):
+            keys = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            return arrays.item(owner, [self._key(key) for key in keys], node.lineno)
         if not isinstance(owner, list | tuple | dict) or has_gap(owner):
-            return self._unread([node.slice], node.lineno, "an index")
+            what = owner.what if type(owner) is Unknown else "an index"
+            return self._unread([node.slice], node.lineno, what)
         if isinstance(node.slice, ast.Slice):
-            parts = [self.value(part) for part in (node.slice.lower, node.slice.upper, node.slice.step)]
-            whole = all(part is None or isinstance(part, int) for part in parts)
-            key: Any = slice(*parts) if whole and parts[2] != 0 else Unknown(node.lineno, "an index")
+            key = self._key(node.slice)
+            whole = all(part is None or isinstance(part, int) for part in (key.start, key.stop, key.step))
+            key = key if whole and key.step != 0 else Unknown(node.lineno, "an index")
         else:
             key = self.value(node.slice)
         if isinstance(owner, dict) and not is_key(key):
@@ -231,6 +255,11 @@ class Expressions:
         except (LookupError, TypeError, ValueError):
             return Unknown(node.lineno, "an index")
         return charged(found, node.lineno, self.budget) if isinstance(key, slice) else found
+
+    def _key(self, node: ast.expr) -> Any:
+        if not isinstance(node, ast.Slice):
+            return self.value(node)
+        return slice(*(self.value(part) for part in (node.lower, node.upper, node.step)))
 
     def _ListComp(self, node: ast.ListComp | ast.GeneratorExp) -> Any:
         generator = node.generators[0]
@@ -267,14 +296,32 @@ class Expressions:
                 kwargs.update({str(key): value for key, value in charged(given, node.lineno, self.budget).items()})
             else:
                 kwargs["**"] = Unknown(node.lineno, "a ** argument")
-        called = self.value(node.func)
+        called = self._super(node.func) or self.value(node.func)
         result = self._call(called, args, kwargs, node.lineno)
-        if isinstance(result, Unknown) and not isinstance(called, Function | Method):
+        on_data = isinstance(called, Method) and isinstance(called.owner, Array | Unknown)
+        if isinstance(result, Unknown) and (on_data or not isinstance(called, Function | Method)):
             check_call(node, called, [*args, *kwargs.values()])
+            self._check_handed([*args, *kwargs.values()], node.lineno)
         return self._counted(result, node.lineno)
 
+    def _check_handed(self, values: list[Any], line: int) -> None:
+        """Raise CodeError where a method is given away that may change what is followed when it is called."""
+        for value in values:
+            if isinstance(value, Function) and handed_on(value, self.budget, self.kept) and value.owner is not None:
+                raise CodeError(
+                    line, f"{value.node.name}, called by something else, makes changes that are not followed."
+                )
+
+    def _super(self, node: ast.expr) -> Any:
+        """For ``super``: something that is called to give the bases of the class around; None for everything else."""
+        if not isinstance(node, ast.Name) or node.id != "super" or not self.names.get("__class__"):
+            return None
+        return Partial(Builtin("super"), [Super(self.names["__self__"], self.names["__class__"])], {})
+
     def _counted(self, result: Any, line: int) -> Any:
-        """A call's result, with the layers it holds taken from the budget."""
+        """A call's result, with the layers it holds taken from the budget, and known as an object if it is one."""
+        if isinstance(result, Instance) and not any(result is known for known in self.kept.objects[-1:]):
+            self.kept.objects.append(result)
         if isinstance(result, Tensor | Model):
             self.budget.spend(line, len(result.layers))
         return result
@@ -284,16 +331,47 @@ class Expressions:
             case Partial():
                 return self._call(called.called, [*called.args, *args], {**called.kwargs, **kwargs}, line)
             case Ref():
-                return calls.call_ref(called, args, kwargs, line)
+                if array_calls.loaded(called.path) or called.path in SEEDS:
+                    self.kept.noted.append(Noted(called.path, args, kwargs, line))
+                return calls.call_ref(called, *self._as_parts(called, args, kwargs, line), line)
             case Function():
                 return self._call_function(called, args, kwargs, line)
+            case Builtin(name="super"):
+                return args[0]
             case Builtin():
                 return charged(builtins.call_builtin(called.name, args, kwargs, line), line, self.budget)
             case Method():
-                return calls.call_method(called, args, kwargs, line, self.budget)
+                return calls.call_model_method(called, *self._as_parts(called, args, kwargs, line), line, self.budget)
             case Class():
-                return Unknown(line, f"an instance of the class {called.name}")
-        return calls.call_value(called, args or list(kwargs.values())[:1], line)
+                return objects.make(called, args, kwargs, line, self._call_function, self.kept)
+            case Instance() if objects.is_network(called):
+                return networks.call_network(
+                    called, args or [*kwargs.values()][:1], line, self._call_function, self.kept
+                )
+            case Instance() if isinstance(found := objects.find(called, "__call__"), Function):
+                return self._call_function(found, args, kwargs, line)
+        given = args or list(kwargs.values())[:1]
+        result = calls.call_value(called, given, line)
+        if isinstance(result, Tensor) and self.kept.training is not None:
+            self.kept.applied.extend(result.layers[len(given[0].layers) :])
+        return result
+
+    def _as_parts(self, called: Ref | Method, args: list[Any], kwargs: Names, line: int) -> tuple[list[Any], Names]:
+        """The arguments of what takes layers, with the objects of the code's own classes of layers as their layers."""
+        if calls.takes_layers(called):
+            args = [self._as_part(value, line) for value in args]
+            kwargs = {key: self._as_part(value, line) for key, value in kwargs.items()}
+        return args, kwargs
+
+    def _as_part(self, value: Any, line: int) -> Any:
+        if isinstance(value, list | tuple) and any(map(objects.is_network, value)):
+            return [self._as_part(part, line) if objects.is_network(part) else part for part in value]
+        return networks.as_part(value, line, self._call_function, self.kept) if objects.is_network(value) else value
+
+
+def _is_data(value: Any) -> bool:
+    """Whether a value that is not followed may be data: no part of a model, and no layer that is refused."""
+    return type(value) is Unknown and value.error is None
 
 
 def _several(value: Any, node: ast.Starred) -> Several:

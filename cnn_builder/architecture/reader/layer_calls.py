@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -16,9 +17,10 @@ from cnn_builder.architecture.reader.values import (
     Unknown,
     parts,
 )
+from cnn_builder.limits import MAX_PARTS
 
-MAX_PARTS = 200
-"""Most values within one setting."""
+ACTIVATING = ("Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax")
+"""Layers that Keras also takes as another layer's activation."""
 
 
 def read_layer(type_name: str, args: list[Any], kwargs: dict[str, Any], line: int) -> LayerValue | Unknown:
@@ -40,17 +42,37 @@ def read_layer(type_name: str, args: list[Any], kwargs: dict[str, Any], line: in
     given.update(kwargs)
     shape = _input_shape(given, line)
     name = given.get("name")
+    after = _taken_activation(cls.type, given, line)
+    if after is not None and cls.type == "Activation":
+        return after if shape is None else replace(after, input_shape=shape)
     settings = {key: _setting(cls.type, key, value, line) for key, value in given.items() if key not in FREE}
     axis = axis_from_front(cls.type, settings)
     try:
-        return LayerValue(make_layer(cls.type, settings), line, shape, name if isinstance(name, str) else None, axis)
+        made = make_layer(cls.type, settings)
     except ArchitectureError as error:
         raise CodeError(line, str(error)) from None
+    return LayerValue(made, line, shape, name if isinstance(name, str) else None, axis, after)
+
+
+def _taken_activation(type_name: str, given: dict[str, Any], line: int) -> LayerValue | None:
+    """A layer that is given as an activation, taken out of them: it stands after. Raises CodeError."""
+    value = given.get("activation")
+    if not isinstance(value, LayerValue):
+        return None
+    if value.layer.type not in ACTIVATING:
+        raise CodeError(
+            line,
+            f"{type_name}'s activation: expected a function's name or one of {', '.join(ACTIVATING)}, received a "
+            f"{value.layer.type}. Write it as a layer of its own, after it.",
+        )
+    del given["activation"]
+    return value
 
 
 def _input_shape(given: dict[str, Any], line: int) -> InputShape | None:
-    """``input_shape=…`` of a first layer, taken out of its arguments."""
-    shape = given.pop("input_shape", None)
+    """``input_shape=…`` of a first layer, or ``input_dim=784`` for ``(784,)``, taken out of its arguments."""
+    features = given.pop("input_dim", None)
+    shape = given.pop("input_shape", None if features is None else (features,))
     batch = given.pop("batch_input_shape", None)
     given.pop("batch_size", None)
     if isinstance(batch, tuple | list) and len(batch) > 1:
@@ -59,9 +81,11 @@ def _input_shape(given: dict[str, Any], line: int) -> InputShape | None:
 
 
 def checked_shape(value: Any, line: int) -> InputShape:
-    """(height, width, channels) from code. Raises CodeError."""
+    """The input's shape from code. Raises CodeError."""
     _check_size(value, "the input shape", line)
-    inner = next((part for part in value if isinstance(part, Unknown)), value) if isinstance(value, tuple) else value
+    inner = (
+        next((part for part in value if isinstance(part, Unknown)), value) if isinstance(value, tuple | list) else value
+    )
     if isinstance(inner, Unknown):
         raise inner.refused(
             f"the input shape depends on {inner.what}, which is not read. Write its numbers, such as (28, 28, 1)."
@@ -95,12 +119,11 @@ def _plain(type_name: str, name: str, value: Any, line: int) -> Any:
         if name != "activation" and not name.endswith(("_initializer", "_regularizer")):
             raise CodeError(line, f"{type_name}'s {name}: {value.path} is not a value that can be read.")
         return value.last
-    if isinstance(value, LayerValue):
-        raise CodeError(line, f"{type_name}'s {name}: write the {value.layer.type} as a layer of its own, after it.")
     if value is None or isinstance(value, Partial | bool | int | float | str):
         return value
-    raise CodeError(line, f"{type_name}'s {name}: expected a value, received {_kind(value)}.")
+    raise CodeError(line, f"{type_name}'s {name}: expected a value, received {kind(value)}.")
 
 
-def _kind(value: Any) -> str:
-    return f"a {type(value).__name__.lower()}"
+def kind(value: Any) -> str:
+    word = type(value).__name__.lower()
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"

@@ -8,10 +8,12 @@ import warnings
 
 from cnn_builder.architecture.errors import ArchitectureFileError
 from cnn_builder.architecture.reader.values import CodeError
+from cnn_builder.limits import MAX_TOKENS
 
 _MAGIC = re.compile(r"(\s*)(?:[%!?]|\w+\s*=\s*[%!]|[\w.]+\?{1,2}\s*$)")
 _CELL_MAGIC = re.compile(r"%%(\w+)")
 _PYTHON_CELLS = ("time", "timeit", "capture", "prun", "python", "python3")
+_TOKEN = re.compile(r"\w+|[^\w\s]")
 _PROMPT = re.compile(r"\s*(?:>>>|\.\.\.) ?")
 
 
@@ -30,6 +32,12 @@ def tidy(source: str) -> str:
 
 
 def _parse(source: str) -> ast.Module:
+    tokens = sum(1 for _ in _TOKEN.finditer(source)) if len(source) > MAX_TOKENS else 0
+    if tokens > MAX_TOKENS:
+        raise ArchitectureFileError(
+            f"The code is too long: expected at most {MAX_TOKENS:,} words and signs, received {tokens:,}. "
+            "Keep only what builds the model."
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)

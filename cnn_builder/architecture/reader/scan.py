@@ -13,26 +13,34 @@ from cnn_builder.architecture.reader.changes import (
     SETTERS,
     changing,
     follows,
+    forget,
+    is_set,
     read_off,
     storing,
 )
+from cnn_builder.architecture.reader.objects import find
 from cnn_builder.architecture.reader.values import (
+    Array,
+    AttributeNames,
     Budget,
     Class,
     Function,
+    Instance,
     LayerValue,
     Method,
     Model,
+    Parser,
     Part,
     Partial,
     Ref,
     Scope,
+    Several,
     Unknown,
     normal_path,
 )
 
 
-def changes(nodes: Iterable[ast.AST], names: Scope, budget: Budget, kept: set[str]) -> bool:
+def may_change(nodes: Iterable[ast.AST], names: Scope, budget: Budget, kept: AttributeNames) -> bool:
     """Whether running ``nodes`` may change a model, layer, list or dictionary that is followed."""
     scan = _Scan(names.new_child(), budget, kept)
     return any(scan.changes(node) for node in nodes)
@@ -50,7 +58,7 @@ def aliases(node: ast.AST, names: Scope) -> bool:
 class _Scan:
     """Follows in the order of the code which names still stand for followed values."""
 
-    def __init__(self, names: Scope, budget: Budget, kept: set[str], inside: tuple[Function, ...] = ()) -> None:
+    def __init__(self, names: Scope, budget: Budget, kept: AttributeNames, inside: tuple[Function, ...] = ()) -> None:
         self._names, self._budget, self._kept, self._inside = names, budget, kept, inside
 
     def _within(self, names: Scope, *entered: Function) -> _Scan:
@@ -95,7 +103,8 @@ class _Scan:
         return self.changes(node.value) | self._stores(node.target, self._value(node.value))
 
     def _AugAssign(self, node: ast.AugAssign) -> bool:
-        grows = isinstance(node.target, ast.Name) and isinstance(self._value(node.target), list | dict)
+        named = isinstance(node.target, ast.Name | ast.Attribute)
+        grows = named and isinstance(self._value(node.target), list | dict)
         return self.changes(node.value) | self._stores(node.target, None) | grows
 
     def _For(self, node: ast.For | ast.AsyncFor) -> bool:
@@ -146,15 +155,22 @@ class _Scan:
         called = self._value(node.func)
         while isinstance(called, Partial):
             called = called.called
+        if isinstance(called, Method) and isinstance(called.owner, list) and _of_object(node.func):
+            # The list of an object, such as a trainer's losses: its items are not known any more.
+            called.owner[:] = [Several(node.lineno, f"a list that .{called.name} changes here")]
+            return False
         given = [self._value(arg) for arg in (*node.args, *(keyword.value for keyword in node.keywords))]
         if any(isinstance(value, Method) and changing(value.owner, value.name) for value in (called, *given)):
             return True
-        if isinstance(node.func, ast.Name) and node.func.id in SETTERS and any(map(follows, given[:1])):
+        if isinstance(node.func, ast.Name) and node.func.id in SETTERS and any(map(is_set, given[:1])):
             return True
         if isinstance(node.func, ast.Attribute) and node.func.attr == "add" and any(map(self._is_layer, node.args)):
             return True
         if isinstance(called, Part) and called.member:
             return True
+        if isinstance(called, Class | Instance):
+            name = "__init__" if isinstance(called, Class) else "call"
+            called = find(called, name) or find(called, "__call__")
         return isinstance(called, Function) and self._body_changes(called, node)
 
     def _body_changes(self, function: Function, call: ast.Call) -> bool:
@@ -166,6 +182,8 @@ class _Scan:
         others = [arg.arg for arg in (arguments.vararg, arguments.kwarg, *arguments.kwonlyargs) if arg]
         given: dict[str, Any] = dict.fromkeys((*names, *others))
         given.update(zip(names, map(self._value, call.args), strict=False))
+        if function.owner is not None:
+            given[next(arg.arg for arg in (*arguments.posonlyargs, *arguments.args))] = function.owner
         given.update({keyword.arg: self._value(keyword.value) for keyword in call.keywords if keyword.arg})
         # Which names around it the function gives other values is not followed here.
         if any(isinstance(node, ast.Global | ast.Nonlocal) for node in ast.walk(function.node)):
@@ -183,7 +201,10 @@ class _Scan:
             case ast.Tuple() | ast.List():
                 return any(self._stores(part, self._inner(value)) for part in target.elts)
             case ast.Attribute():
-                return storing(self._value(target.value), target.attr, value)
+                owner = self._value(target.value)
+                if storing(owner, target.attr, value):
+                    return True
+                forget(self._kept, target.attr, value, target.lineno, self._budget)
             case ast.Subscript():
                 return follows(self._value(target.value))
         return False
@@ -205,7 +226,7 @@ class _Scan:
                 return self._names.get(node.id)
             case ast.Attribute():
                 owner = self._value(node.value)
-                inside = owner is None and node.attr in self._kept
+                inside = owner is None and node.attr in self._kept.names
                 return Part(node.lineno, f".{node.attr}") if inside else _attribute(owner, node)
             case ast.Subscript():
                 return self._inner(self._value(node.value))
@@ -230,12 +251,23 @@ class _Scan:
         return next((part for part in items if follows(part) or isinstance(part, tuple)), None)
 
 
+def _of_object(node: ast.expr) -> bool:
+    """Whether this is ``object.list.append``, not ``list.append``."""
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Attribute)
+
+
+def handed_on(function: Function, budget: Budget, kept: AttributeNames) -> bool:
+    """Whether a function that something else calls may change what is followed; its stores are not known any more."""
+    call = ast.parse("handed()", mode="eval").body
+    return may_change([call], function.names.new_child({"handed": function}), budget, kept)
+
+
 def _attribute(owner: Any, node: ast.Attribute) -> Any:
     if isinstance(owner, Ref):
         return Ref(normal_path(f"{owner.path}.{node.attr}"))
-    if isinstance(owner, Class):
-        return owner.functions.get(node.attr)
-    if isinstance(owner, list | dict) or (isinstance(owner, Model) and node.attr in MODEL_CHANGES):
+    if isinstance(owner, Class | Instance):
+        return find(owner, node.attr)
+    if isinstance(owner, Array | Parser | list | dict) or (isinstance(owner, Model) and node.attr in MODEL_CHANGES):
         return Method(owner, node.attr)
     if isinstance(owner, LayerValue | Part | Model):
         found: Unknown = read_off(owner, node.attr, node.lineno)

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import ast
-import re
+from dataclasses import replace
 from typing import Any
 
-from cnn_builder.architecture.reader.expressions import EVERY_LAYER, Expressions, Names
-from cnn_builder.architecture.reader.scan import aliases, changes
+from cnn_builder.architecture.reader.blocks import (
+    Break,
+    Continue,
+    Return,
+    Stop,
+    endless,
+    given_name,
+    keyword,
+    left_out,
+    stray,
+)
+from cnn_builder.architecture.reader.expressions import EVERY_LAYER, Expressions
+from cnn_builder.architecture.reader.networks import is_alone, whole_network
+from cnn_builder.architecture.reader.objects import fields_of, find, is_followed, make, uncalled_methods
+from cnn_builder.architecture.reader.scan import aliases, may_change
+from cnn_builder.architecture.reader.signatures import Names, given_arguments
 from cnn_builder.architecture.reader.targets import assign, augment, delete
 from cnn_builder.architecture.reader.values import (
     UNDERSTOOD,
@@ -15,41 +29,18 @@ from cnn_builder.architecture.reader.values import (
     Class,
     CodeError,
     Function,
+    Instance,
     Model,
+    Noted,
     Part,
     Ref,
     Scope,
-    Several,
     Unknown,
     has_gap,
     is_open,
     normal_path,
 )
-
-MAX_STEPS = 20_000
-MAX_DEPTH = 20
-
-
-class _Stop(Exception):
-    """A statement that ends a block; ``unsure`` says why it is not known whether it is reached."""
-
-    def __init__(self, line: int, value: Any = None, unsure: str = "") -> None:
-        self.line, self.value, self.unsure = line, value, unsure
-
-
-class _Return(_Stop):
-    pass
-
-
-class _Break(_Stop):
-    pass
-
-
-class _Continue(_Stop):
-    pass
-
-
-_STOPS: dict[type[ast.stmt], type[_Stop]] = {ast.Return: _Return, ast.Break: _Break, ast.Continue: _Continue}
+from cnn_builder.limits import MAX_DEPTH, MAX_ROUNDS, MAX_STEPS
 
 
 class Walker:
@@ -59,20 +50,26 @@ class Walker:
         self.models: list[Model] = []
         self.missed: list[CodeError] = []
         self._functions: list[Function] = []
+        self._classes: list[Class] = []
         self._called: set[int] = set()
         self._steps = Budget(MAX_STEPS, "steps")
         self._depth = 0
         self._expressions = Expressions(Scope({"__name__": "__main__"}), self._call_function)
         self._top = self._expressions.names
 
+    @property
+    def noted(self) -> list[Noted]:
+        """The data sets that the code loads, and the seeds it sets."""
+        return self._expressions.kept.noted
+
     def walk(self, body: list[ast.stmt]) -> None:
         """Walk the whole code: a function's body without its def ends with its return. Raises CodeError."""
         try:
             self._run(body)
-        except _Return:
+        except Return:
             return
-        except _Stop as stop:
-            raise _stray(stop) from None
+        except Stop as stop:
+            raise stray(stop) from None
 
     def _run(self, body: list[ast.stmt]) -> None:
         for place, node in enumerate(body):
@@ -82,8 +79,8 @@ class Walker:
                 if method:
                     method(node)
                 else:
-                    self._pass_over(node, f"a statement with {_keyword(node)}")
-            except _Stop as stop:
+                    self._pass_over(node, f"a statement with {keyword(node)}")
+            except Stop as stop:
                 if stop.unsure:
                     self._refuse_changes(body[place + 1 :], stop.line, stop.unsure)
                 raise
@@ -99,6 +96,34 @@ class Walker:
             except CodeError as error:
                 self.missed.append(error)
                 del self.models[before:]
+
+        for cls in self._classes:
+            self._use(cls)
+
+    def _use(self, cls: Class) -> None:
+        """Make an object of a class, if none is, and call the methods that nothing has called."""
+        before, kept = len(self.models), self._expressions.kept
+        try:
+            made = next((one for one in kept.objects if isinstance(one, Instance) and one.cls is cls), None)
+            made = made or make(cls, [], {}, cls.line, self._call_function, kept)
+            for function in uncalled_methods(cls) if isinstance(made, Instance) and not is_alone(made) else ():
+                if id(function.node) not in self._called:
+                    self._call_function(find(made, function.node.name), [], {}, function.node.lineno)
+        except CodeError as error:
+            self.missed.append(error)
+            del self.models[before:]
+
+    def add_networks(self, inside: bool = False) -> None:
+        """The models that objects of classes made on keras.Model are; ``inside`` another one too."""
+        for made in list(self._expressions.kept.objects):
+            if not isinstance(made, Instance) or not is_alone(made) or made.inside > inside:
+                continue
+            try:
+                if find(made, "call") is None:
+                    raise CodeError(made.cls.line, f"the class {made.cls.name} has no method call(self, x) to be read.")
+                self.models.append(whole_network(made, self._call_function, self._expressions.kept))
+            except CodeError as error:
+                self.missed.append(error)
 
     def _value(self, node: ast.expr | None) -> Any:
         value = self._expressions.value(node)
@@ -158,13 +183,13 @@ class Walker:
         self._value(node.value)
 
     def _Return(self, node: ast.Return) -> None:
-        raise _Return(node.lineno, self._value(node.value))
+        raise Return(node.lineno, self._value(node.value))
 
     def _Break(self, node: ast.Break) -> None:
-        raise _Break(node.lineno)
+        raise Break(node.lineno)
 
     def _Continue(self, node: ast.Continue) -> None:
-        raise _Continue(node.lineno)
+        raise Continue(node.lineno)
 
     def _FunctionDef(self, node: ast.FunctionDef) -> None:
         function = Function(node, self._expressions.names)
@@ -173,18 +198,53 @@ class Walker:
             self._functions.append(function)
 
     def _ClassDef(self, node: ast.ClassDef) -> None:
-        functions = {
-            inner.name: Function(inner, self._expressions.names, in_class=not _is_static(inner))
-            for inner in node.body
-            if isinstance(inner, ast.FunctionDef)
-        }
-        self._refuse_changes(
-            [inner for inner in node.body if not isinstance(inner, ast.FunctionDef)], node.lineno, "a class"
-        )
-        self._expressions.bind(node.name, Class(node.name, node.lineno, functions))
-        if any(isinstance(base, ast.Name | ast.Attribute) and "Model" in ast.unparse(base) for base in node.bases):
+        around = self._expressions
+        made = Class(node.name, node.lineno, {}, tuple(around.value(base) for base in node.bases))
+        marks = [around.value(mark.func if isinstance(mark, ast.Call) else mark) for mark in node.decorator_list]
+        self._expressions = around.within(around.names.new_child())
+        try:
+            for inner in node.body:
+                self._in_class(inner, made, around.names)
+        finally:
+            made.attributes.update(self._expressions.names.maps[0])
+            self._expressions = around
+        made.fields = fields_of(node, made, Ref("dataclasses.dataclass") in marks)
+        known = ("keras.", "dataclasses.")
+        own = [mark for mark in marks if not isinstance(mark, Ref) or not mark.path.startswith(known)]
+        made.followed = not own and is_followed(node, made)
+        around.kept.objects.append(made)
+        around.bind(node.name, made)
+        if self._depth == 0 and made.followed:
+            self._classes.append(made)
+        if not made.followed and any("Model" in ast.unparse(base) for base in node.bases):
             what = f"the class {node.name} cannot be read. What is understood: {UNDERSTOOD}."
             self.missed.append(CodeError(node.lineno, what))
+
+    def _in_class(self, node: ast.stmt, made: Class, names: Scope) -> None:
+        """A statement of a class: a method, or a name with its value."""
+        if isinstance(node, ast.FunctionDef):
+            made.functions[node.name] = Function(node, names, in_class=not _is_static(node), home=made)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and self._is_field(node.value):
+            self._expressions.names.update(self._default(node.target.id, node.value))
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            self._run([node])
+        else:
+            self._refuse_changes([node], node.lineno, "a class")
+
+    def _is_field(self, node: ast.expr | None) -> bool:
+        return isinstance(node, ast.Call) and self._value(node.func) == Ref("dataclasses.field")
+
+    def _default(self, name: str, node: Any) -> Names:
+        """The value that ``field(default=…)`` gives a name of a dataclass, if any."""
+        for given in node.keywords:
+            if given.arg == "default":
+                return {name: self._value(given.value)}
+            if given.arg == "default_factory" and isinstance(given.value, ast.Lambda):
+                return {name: self._value(given.value.body)}
+            if given.arg == "default_factory":
+                made = ast.copy_location(ast.Call(given.value, [], []), given.value)
+                return {name: self._value(made)}
+        return {}
 
     def _With(self, node: ast.With) -> None:
         for item in node.items:
@@ -204,20 +264,41 @@ class Walker:
             self._pass_over(node, "a loop over what is not a literal or range")
             return
         for value in list(values):
-            self._steps.spend(node.lineno)
             assign(self._expressions, node.target, value)
-            try:
-                self._run(node.body)
-            except _Return as stop:
-                if stop.unsure:
-                    self._refuse_changes([node], stop.line, stop.unsure)
-                raise
-            except _Stop as stop:
-                if stop.unsure:
-                    self._pass_over(node, stop.unsure)
-                if stop.unsure or isinstance(stop, _Break):
-                    return
+            if not self._round(node):
+                return
         self._run(node.orelse)
+
+    def _While(self, node: ast.While) -> None:
+        if endless(node):
+            self._pass_over(node, "a while loop without an end")
+            return
+        for _ in range(MAX_ROUNDS):
+            test = self._value(node.test)
+            if is_open(test):
+                self._pass_over(node, "a while loop whose condition is not a constant")
+                return
+            if not test:
+                self._run(node.orelse)
+                return
+            if not self._round(node):
+                return
+        self._pass_over(node, f"a while loop that does not end within {MAX_ROUNDS:,} rounds")
+
+    def _round(self, node: ast.For | ast.While) -> bool:
+        """Walk a loop's body once; whether there is another round."""
+        self._steps.spend(node.lineno)
+        try:
+            self._run(node.body)
+        except Return as stop:
+            if stop.unsure:
+                self._refuse_changes([node], stop.line, stop.unsure)
+            raise
+        except Stop as stop:
+            if stop.unsure:
+                self._pass_over(node, stop.unsure)
+            return not stop.unsure and not isinstance(stop, Break)
+        return True
 
     def _If(self, node: ast.If) -> None:
         test = self._value(node.test)
@@ -226,16 +307,13 @@ class Walker:
         else:
             self._run(node.body if test else node.orelse)
 
-    def _While(self, node: ast.While) -> None:
-        self._pass_over(node, "a while loop")
-
     def _pass_over(self, node: ast.stmt, what: str) -> None:
         """Leave a statement out; an error when it may change a network. The names it gives are not known."""
         self._refuse_changes([node], node.lineno, what)
         self._forget_given(node, what)
-        stops = _stops(node)
-        if stops:
-            raise _STOPS[type(stops[0])](stops[0].lineno, Unknown(stops[0].lineno, what), what)
+        stop = left_out(node, what)
+        if stop is not None:
+            raise stop
 
     def _forget_given(self, node: ast.stmt, what: str) -> None:
         """The names that a statement gives are not known after it; what may be something followed is not to change."""
@@ -244,12 +322,12 @@ class Walker:
         for inner in ast.walk(node):
             self._steps.spend(node.lineno)
             stored = isinstance(getattr(inner, "ctx", None), ast.Store)
-            name = inner.id if isinstance(inner, ast.Name) and stored else _named(inner)
+            name = inner.id if isinstance(inner, ast.Name) and stored else given_name(inner)
             line = getattr(inner, "lineno", node.lineno)
             if name is not None:
                 self._expressions.bind(name, Part(line, what) if id(inner) in parts else Unknown(line, what))
             elif isinstance(inner, ast.Attribute) and stored and id(inner) in parts:
-                self._expressions.kept.add(inner.attr)
+                self._expressions.kept.names.add(inner.attr)
 
     def _kept(self, node: ast.AST) -> list[ast.expr]:
         """Where a node puts what is followed."""
@@ -265,7 +343,7 @@ class Walker:
     def _refuse_changes(self, nodes: list[ast.stmt], line: int, what: str) -> None:
         """Raise CodeError where code that is left out may change a network."""
         around = self._expressions
-        if changes(nodes, around.names, around.budget, around.kept):
+        if may_change(nodes, around.names, around.budget, around.kept):
             raise CodeError(line, f"{what} cannot be read. What is understood: {UNDERSTOOD}.")
 
     def _call_function(self, function: Function, args: list[Any], kwargs: Names, line: int) -> Any:
@@ -276,71 +354,24 @@ class Walker:
             self._depth -= 1
             raise CodeError(line, f"functions call each other more than {MAX_DEPTH} deep.")
         outer = self._expressions
-        arguments = self._arguments(function, args, kwargs)
+        if function.in_class and function.owner is None and args and isinstance(args[0], Instance):
+            function, args = replace(function, owner=args[0]), args[1:]
+        arguments = given_arguments(function, args, kwargs, self._value)
+        if function.owner is not None:
+            arguments.update({"__self__": function.owner, "__class__": function.home})
         self._expressions = outer.within(function.names.new_child(arguments))
         result: Any = None
         try:
             self._run(node.body)
-        except _Return as returned:
+        except Return as returned:
             result = returned.value
-        except _Stop as stop:
-            raise _stray(stop) from None
+        except Stop as stop:
+            raise stray(stop) from None
         finally:
             self._expressions = outer
             self._depth -= 1
         return result
 
-    def _arguments(self, function: Function, args: list[Any], kwargs: Names) -> Names:
-        node = function.node
-        names = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)]
-        names = names[1:] if function.in_class else names
-        found: Names = {name: Unknown(node.lineno, f"the argument {name!r}") for name in names}
-        # An argument that stands for several may give any of them.
-        unsure = has_gap(args) or "**" in kwargs
-        defaults = [] if unsure else node.args.defaults
-        if defaults:
-            given = (self._value(value) for value in defaults)
-            found.update(zip(names[-len(defaults) :], given, strict=False))
-        for arg, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
-            found[arg.arg] = (
-                self._value(default) if default and not unsure else Unknown(node.lineno, f"the argument {arg.arg!r}")
-            )
-        if node.args.vararg:
-            found[node.args.vararg.arg] = tuple(args[len(names) :])
-        if node.args.kwarg:
-            found[node.args.kwarg.arg] = {key: value for key, value in kwargs.items() if key not in found}
-        sure = next((place for place, arg in enumerate(args) if isinstance(arg, Several)), len(args))
-        found.update(zip(names, args[:sure], strict=False))
-        found.update(kwargs)
-        return found
-
 
 def _is_static(node: ast.FunctionDef) -> bool:
     return any(isinstance(mark, ast.Name) and mark.id == "staticmethod" for mark in node.decorator_list)
-
-
-def _stray(stop: _Stop) -> CodeError:
-    word = type(stop).__name__.strip("_").lower()
-    return CodeError(stop.line, f"this {word} is outside a loop. Remove it, or paste the loop too.")
-
-
-def _keyword(node: ast.stmt) -> str:
-    """``async with`` for AsyncWith."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).lower()
-
-
-def _named(node: ast.AST) -> str | None:
-    """The name that a definition, an except or a case gives."""
-    given = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler | ast.MatchAs)
-    return getattr(node, "name", None) if given or isinstance(node, ast.MatchStar) else None
-
-
-def _stops(node: ast.AST, in_loop: bool = False) -> list[ast.stmt]:
-    """The statements inside that leave ``node``, a return before a break."""
-    if isinstance(node, ast.Return) or (isinstance(node, ast.Break | ast.Continue) and not in_loop):
-        return [node]
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-        return []
-    in_loop = in_loop or isinstance(node, ast.For | ast.AsyncFor | ast.While)
-    found = [stop for inner in ast.iter_child_nodes(node) for stop in _stops(inner, in_loop)]
-    return sorted(found, key=lambda stop: not isinstance(stop, ast.Return))

@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from cnn_builder.architecture.reader import containers
 from cnn_builder.architecture.reader.arithmetic import apply
-from cnn_builder.architecture.reader.changes import follows, storing, unfollowed
-from cnn_builder.architecture.reader.values import CodeError, LayerValue, Model, Ref, Unknown, has_gap, is_key
+from cnn_builder.architecture.reader.changes import follows, forget, storing, unfollowed
+from cnn_builder.architecture.reader.values import (
+    AttributeNames,
+    Budget,
+    Class,
+    CodeError,
+    Function,
+    Instance,
+    LayerValue,
+    Model,
+    Ref,
+    Unknown,
+    has_gap,
+    is_key,
+)
 
-if TYPE_CHECKING:
-    from cnn_builder.architecture.reader.expressions import Expressions
+
+class Evaluator(Protocol):
+    """What gives expressions their values, and holds the names."""
+
+    budget: Budget
+    kept: AttributeNames
+
+    def value(self, node: ast.expr | None) -> Any: ...
+
+    def bind(self, name: str, value: Any) -> None: ...
+
+    def forget(self, name: str) -> None: ...
 
 
-def assign(expressions: Expressions, target: ast.expr, value: Any) -> None:
+def assign(expressions: Evaluator, target: ast.expr, value: Any) -> None:
     """``target = value``, with tuples taken apart. Raises CodeError."""
     if isinstance(target, ast.Name):
         expressions.bind(target.id, value)
@@ -32,9 +55,9 @@ def assign(expressions: Expressions, target: ast.expr, value: Any) -> None:
         _assign_attribute(expressions, target, value)
 
 
-def augment(expressions: Expressions, node: ast.AugAssign) -> None:
+def augment(expressions: Evaluator, node: ast.AugAssign) -> None:
     """``target += value`` and the like; a list or dictionary changes in place. Raises CodeError."""
-    if isinstance(node.target, ast.Attribute):
+    if isinstance(node.target, ast.Attribute) and not _is_object(expressions, node.target.value):
         value = expressions.value(node.value)
         unknown = value if isinstance(value, Unknown) else Unknown(node.lineno, "arithmetic")
         assign(expressions, node.target, unknown)
@@ -47,7 +70,13 @@ def augment(expressions: Expressions, node: ast.AugAssign) -> None:
     assign(expressions, node.target, result)
 
 
-def delete(expressions: Expressions, target: ast.expr) -> None:
+def _is_object(expressions: Evaluator, node: ast.expr) -> bool:
+    """Whether the attributes of this are followed. What a call gives is not asked for twice."""
+    plain = not any(isinstance(inner, ast.Call | ast.NamedExpr) for inner in ast.walk(node))
+    return plain and isinstance(expressions.value(node), Instance | Class)
+
+
+def delete(expressions: Evaluator, target: ast.expr) -> None:
     """``del target``: a name is forgotten, an item or attribute of a followed value is an error."""
     if isinstance(target, ast.Name):
         expressions.forget(target.id)
@@ -60,7 +89,7 @@ def delete(expressions: Expressions, target: ast.expr) -> None:
             raise unfollowed(owner, "del", target.lineno)
 
 
-def _assign_item(expressions: Expressions, target: ast.Subscript, value: Any) -> None:
+def _assign_item(expressions: Evaluator, target: ast.Subscript, value: Any) -> None:
     owner = expressions.value(target.value)
     if not follows(owner):
         return
@@ -76,13 +105,25 @@ def _assign_item(expressions: Expressions, target: ast.Subscript, value: Any) ->
     owner[key] = value
 
 
-def _assign_attribute(expressions: Expressions, target: ast.Attribute, value: Any) -> None:
+def _assign_attribute(expressions: Evaluator, target: ast.Attribute, value: Any) -> None:
     owner = expressions.value(target.value)
     if isinstance(owner, Ref) and storing(owner, target.attr, value):
-        raise CodeError(target.lineno, f"{owner.path}.{target.attr} = … changes Keras itself, which is not followed.")
+        raise CodeError(
+            target.lineno, f"{owner.path}.{target.attr} = … is not followed. Leave it out, and write what it gives."
+        )
     if storing(owner, target.attr, value):
         raise unfollowed(owner, f".{target.attr} = …", target.lineno)
+    if isinstance(owner, Instance | Class):
+        expressions.budget.spend(target.lineno)
+        if isinstance(owner, Class):
+            if target.attr in owner.functions:
+                del owner.functions[target.attr]
+            value = Unknown(target.lineno, f".{target.attr}") if isinstance(value, Function) else value
+        owner.attributes[target.attr] = value
+        return
+    if isinstance(owner, Unknown):
+        forget(expressions.kept, target.attr, value, target.lineno, expressions.budget)
     if isinstance(owner, Model) and target.attr in ("name", "_name") and isinstance(value, str):
         owner.name = value
     if isinstance(value, Model | LayerValue) or (isinstance(value, list | dict) and value):
-        expressions.kept.add(target.attr)
+        expressions.kept.names.add(target.attr)

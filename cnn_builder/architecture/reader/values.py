@@ -12,9 +12,10 @@ from cnn_builder.architecture.architecture import InputShape
 from cnn_builder.architecture.errors import ArchitectureFileError
 from cnn_builder.architecture.layers import Layer
 
-UNDERSTOOD = "Sequential, .add, Input, layers, constants, arithmetic, for loops over literals or range, and functions"
-MAX_VALUES = 200_000
-"""Most expressions looked at and list items made: code that would take more is no description of a network."""
+UNDERSTOOD = (
+    "Sequential, .add, Input, layers, constants, arithmetic, shapes of Keras' data sets, for loops over literals or "
+    "range, while loops over numbers, functions, classes, and a keras.Model whose call is one stack"
+)
 Scope = ChainMap[str, Any]
 """The names that code sees, its own first."""
 
@@ -82,9 +83,45 @@ class Part(Unknown):
     """Whether it was read as ``.name``, so that a call of it is a call of the owner's method."""
 
 
+@dataclass(frozen=True, eq=False)
+class Made(Unknown):
+    """What a class of Keras gives that is no part of a network, such as an optimizer: how it was made is kept."""
+
+    path: str = ""
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The class, without its module."""
+        return self.path.rpartition(".")[2]
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A call that says how a network is trained: its name, such as "fit", and what it was given."""
+
+    name: str
+    args: list[Any]
+    kwargs: dict[str, Any]
+    line: int
+
+
 @dataclass(frozen=True)
 class Several(Unknown):
     """Stands in a list for any number of values that are not known."""
+
+
+Axes = tuple[int | None, ...]
+"""The sizes of an array's axes, None where one is not known."""
+
+
+@dataclass(frozen=True)
+class Array:
+    """Data that is never loaded, of a shape that the code tells; and how many classes, where it is a set's labels."""
+
+    shape: Axes
+    classes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +142,13 @@ class LayerValue:
     name: str | None = None
     axis: int | None = None
     """The axis it was given, where that is counted from the front."""
+    after: LayerValue | None = None
+    """The layer that it was given as its activation."""
+
+    @property
+    def stack(self) -> tuple[LayerValue, ...]:
+        """The layer, and what stands after it."""
+        return (self,) if self.after is None else (self, self.after)
 
 
 @dataclass(eq=False)
@@ -119,6 +163,8 @@ class Model:
     """Whether it has become a part of another model."""
     sizes: list[int] = field(default_factory=list)
     """How many of the layers came with each .add: a model inside goes as a whole with .pop."""
+    noted: list[Noted] = field(default_factory=list)
+    """Its compile, fit and evaluate."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +183,11 @@ class Function:
     node: ast.FunctionDef
     names: Scope
     in_class: bool = False
+    """Whether its first argument is the object it is a method of."""
+    home: Class | None = None
+    """The class it stands in."""
+    owner: Any = None
+    """The object or class that it has been taken from."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,13 +199,68 @@ class Partial:
     kwargs: dict[str, Any]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Class:
-    """A class of the pasted code: its functions can be called on the class, its instances are not followed."""
+    """A class of the pasted code: its functions, what else stands in it, and the classes it is made on."""
 
     name: str
     line: int
     functions: dict[str, Function]
+    bases: tuple[Any, ...] = ()
+    attributes: dict[str, Any] = field(default_factory=dict)
+    fields: tuple[str, ...] | None = None
+    """The names that a record, such as a dataclass, takes as arguments."""
+    followed: bool = True
+    """Whether its objects are followed."""
+
+
+@dataclass(eq=False)
+class Instance:
+    """An object of a class of the pasted code, or a namespace of settings."""
+
+    cls: Class
+    line: int
+    attributes: dict[str, Any] = field(default_factory=dict)
+    input_shape: InputShape | None = None
+    """What a network's class was built for."""
+    inside: bool = False
+    """Whether a network has become a part of another one."""
+    built: bool = False
+    """Whether the class's own ``build`` has been walked."""
+    noted: list[Noted] = field(default_factory=list)
+    """The compile, fit and evaluate of a network."""
+
+
+@dataclass(frozen=True, eq=False)
+class Super:
+    """``super()`` in a method: the object, and the class whose bases are looked through."""
+
+    owner: Any
+    home: Class
+
+
+@dataclass(frozen=True, eq=False)
+class Parser:
+    """``argparse.ArgumentParser()`` with the defaults of its arguments."""
+
+    line: int
+    defaults: dict[str, Any]
+
+
+@dataclass
+class AttributeNames:
+    """What may stand under a name after a dot, anywhere in the code."""
+
+    names: set[str] = field(default_factory=set)
+    """Attributes of values that are not followed, under which something followed was put away."""
+    objects: list[Instance | Class] = field(default_factory=list)
+    """All that have attributes which are followed."""
+    applied: list[LayerValue] = field(default_factory=list)
+    """The layers that were applied to a tensor, one after the other."""
+    training: bool | None = None
+    """What a class's ``call`` is being walked for, if one is."""
+    noted: list[Noted] = field(default_factory=list)
+    """The data sets that the code loads, and the seeds it sets."""
 
 
 @dataclass(frozen=True)
@@ -172,13 +278,28 @@ class Method:
     name: str
 
 
-OPAQUE = (Unknown, Ref, Model, Tensor, LayerValue, Function, Partial, Class, Builtin, Method)
+OPAQUE = (
+    Unknown,
+    Array,
+    Ref,
+    Model,
+    Tensor,
+    LayerValue,
+    Function,
+    Partial,
+    Class,
+    Instance,
+    Super,
+    Parser,
+    Builtin,
+    Method,
+)
 """Values that take no part in arithmetic."""
 
 
 def is_open(value: Any) -> bool:
     """Whether it is not known if the value is true."""
-    return isinstance(value, Unknown | Ref | Method | Tensor)
+    return isinstance(value, Unknown | Array | Ref | Method | Tensor)
 
 
 def has_gap(value: Any) -> bool:

@@ -8,6 +8,9 @@ import numpy as np
 
 from cnn_builder.engine.backend import keras
 from cnn_builder.engine.insight.inside import Inside
+from cnn_builder.engine.insight.time_limit import check_time
+
+BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -22,9 +25,10 @@ def accuracy(inside: Inside, images: np.ndarray, labels: np.ndarray, mutes: Sequ
     """Share of images read right with some filters muted. uint8 (n, height, width, channels), labels (n,)."""
     with muted(inside, mutes):
         right = 0
-        for start in range(0, len(images), 500):
-            read = inside.probabilities(images[start : start + 500]).argmax(axis=1)
-            right += int((read == labels[start : start + 500]).sum())
+        for start in range(0, len(images), BATCH):
+            check_time()
+            read = inside.probabilities(images[start : start + BATCH]).argmax(axis=1)
+            right += int((read == labels[start : start + BATCH]).sum())
     return right / len(images)
 
 

@@ -2,19 +2,21 @@
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from cnn_builder.architecture.errors import CnnBuilderError
+from cnn_builder.data import DatasetInfo
 from cnn_builder.engine.insight import ablation, attribution, features
 from cnn_builder.engine.insight.gallery import Gallery
 from cnn_builder.engine.insight.inside import Inside
+from cnn_builder.engine.insight.robustness_answers import kept_curve, picture_levels
 from cnn_builder.engine.insight.unit import unit
-
-Header = dict[str, Any]
-Arrays = dict[str, np.ndarray]
-Answer = tuple[Header, Arrays]
+from cnn_builder.runs import Run
+from cnn_builder.runs.image_kind import image_kind
+from cnn_builder.runs.workers.messages import Answer, Arrays, Header
 
 _log = logging.getLogger(__name__)
 
@@ -23,21 +25,44 @@ MOST_IMAGES = 10_000
 
 
 class Question:
-    """One question with what it needs: fields of the header, an image, the model, and the run's images when asked."""
+    """One question with what it needs: fields of the header, an image, the model, and the run's images when asked.
 
-    def __init__(self, header: Header, arrays: Arrays, inside: Inside, gallery: Callable[[], Gallery]) -> None:
+    The model is read by others at the same time; `copy` gives one whose weights may be changed. `run` is the one asked
+    about, `folder` where what was measured of its best model is kept; None where the model is another epoch's.
+    """
+
+    def __init__(
+        self,
+        header: Header,
+        arrays: Arrays,
+        inside: Inside,
+        gallery: Callable[[], Gallery],
+        copy: Callable[[], Inside] | None = None,
+        run: Run | None = None,
+        folder: Path | None = None,
+    ) -> None:
         self._header = header
         self._arrays = arrays
         self.inside = inside
         self._gallery = gallery
+        self.copy = copy or (lambda: inside)
+        self._run = run
+        self.folder = folder
 
     @property
     def gallery(self) -> Gallery:
         return self._gallery()
 
     @property
+    def info(self) -> DatasetInfo:
+        """What kind of images the run takes. Raises ValueError, DatasetError."""
+        if self._run is None:
+            raise ValueError("The question names no run.")
+        return image_kind(self._run)
+
+    @property
     def image(self) -> np.ndarray:
-        """The image asked about, uint8 of the network's input shape. Raises ValueError."""
+        """The image asked about, uint8 (height, width, channels). Raises ValueError."""
         if "image" not in self._arrays:
             raise ValueError("The question has no image.")
         return self.inside.checked(self._arrays["image"])
@@ -73,10 +98,10 @@ def read(question: Question) -> Answer:
     except CnnBuilderError as error:
         return {"settled": True, "why": str(error)}, arrays
     except Exception as error:  # whatever went wrong in the background must not take the probabilities away
-        _log.exception("What the run may be sure of could not be found")
-        return {"settled": True, "why": f"How sure to be could not be found ({type(error).__name__})."}, arrays
+        _log.exception("The calibration failed")
+        return {"settled": True, "why": f"Measuring it failed ({type(error).__name__})."}, arrays
     vector = features.features(inside, image[np.newaxis])[0]
-    places, distances = features.nearest(known.vectors, vector, question.whole("count", 5))
+    places, distances = known.nearest(vector, question.whole("count", 5))
     images, labels = question.gallery.part("train")
     found = known.calibration
     header = {
@@ -126,10 +151,11 @@ def mute(question: Question) -> Answer:
     mutes = [_mute(item) for item in question.value("mutes", [])]
     count = min(question.whole("images", TEST_IMAGES), MOST_IMAGES)
     images, labels = (part[:count] for part in question.gallery.part("test"))
-    before = inside.compiled(("accuracy", count), lambda: ablation.accuracy(inside, images, labels))
-    with ablation.muted(inside, mutes):
-        after = ablation.accuracy(inside, images, labels)
-        muted = inside.probabilities(image[np.newaxis])[0]
+    before = inside.made_once(("accuracy", count), lambda: ablation.accuracy(inside, images, labels))
+    copy = question.copy()
+    with ablation.muted(copy, mutes):
+        after = ablation.accuracy(copy, images, labels)
+        muted = copy.probabilities(image[np.newaxis])[0]
     header = {"accuracy": before, "muted_accuracy": after, "images": len(images)}
     return header, {"probabilities": inside.probabilities(image[np.newaxis])[0], "muted": muted}
 
@@ -153,7 +179,7 @@ def embedding(question: Question) -> Answer:
         predicted = inside.probabilities(images).argmax(axis=1)
         return {"points": points, "shares": shares, "labels": labels, "predicted": predicted}
 
-    made: Arrays = inside.compiled(("embedding", count), make)
+    made: Arrays = inside.made_once(("embedding", count), make)
     return {}, made
 
 
@@ -164,6 +190,23 @@ def images(question: Question) -> Answer:
         raise ValueError(f"indices: expected places from 0 to {len(found) - 1}, received {wanted!r:.60}.")
     places = np.array(wanted, int)
     return {"count": len(found)}, {"images": found[places], "labels": labels[places]}
+
+
+def robustness(question: Question) -> Answer:
+    """Which test images are read right at each level of a perturbation; "unsuitable" says why there is no curve."""
+    key = str(question.value("perturbation"))
+    curve = kept_curve(question.inside, key, question.gallery.part("test"), question.info, question.folder)
+    if isinstance(curve, str):
+        return {"unsuitable": curve}, {}
+    return {"neutral": curve.neutral}, {"levels": np.array(curve.levels), "right": curve.right}
+
+
+def robustness_image(question: Question) -> Answer:
+    """The image at each level of a perturbation, and its probabilities there."""
+    found = picture_levels(question.inside, str(question.value("perturbation")), question.image, question.info)
+    if isinstance(found, str):
+        return {"unsuitable": found}, {}
+    return {}, found
 
 
 ANSWERS: dict[str, Callable[[Question], Answer]] = {
@@ -178,4 +221,6 @@ ANSWERS: dict[str, Callable[[Question], Answer]] = {
     "mute": mute,
     "embedding": embedding,
     "images": images,
+    "robustness": robustness,
+    "robustness_image": robustness_image,
 }

@@ -1,14 +1,15 @@
 """Where in the image an answer comes from: saliency, Grad-CAM, occlusion."""
 
-from typing import Any
-
 import numpy as np
 
 from cnn_builder.engine.backend import tf
-from cnn_builder.engine.build import scaled
+from cnn_builder.engine.build import IMAGES, network_input, scaled, viewed
 from cnn_builder.engine.insight.inside import Inside
+from cnn_builder.engine.insight.time_limit import check_time
 
 OCCLUSION_STEPS = 14
+OCCLUSION_BATCH = 49
+LABEL = tf.TensorSpec([], tf.int32)
 
 
 def saliency(inside: Inside, image: np.ndarray, label: int) -> np.ndarray:
@@ -19,19 +20,15 @@ def saliency(inside: Inside, image: np.ndarray, label: int) -> np.ndarray:
     """
     _check_label(inside, label)
 
-    def make() -> Any:
-        @tf.function(jit_compile=False)
-        def run(images: "tf.Tensor", wanted: "tf.Tensor") -> "tf.Tensor":
-            pixels = scaled(images)
-            with tf.GradientTape() as tape:
-                tape.watch(pixels)
-                score = tf.gather(inside.to_logits(pixels, 0), wanted, axis=1)
-            return tape.gradient(score, pixels)
+    def run(images: "tf.Tensor", wanted: "tf.Tensor") -> "tf.Tensor":
+        pixels = scaled(images)
+        with tf.GradientTape() as tape:
+            tape.watch(pixels)
+            score = tf.gather(inside.to_logits(viewed(pixels, inside.architecture), 0), wanted, axis=1)
+        return tape.gradient(score, pixels)
 
-        return run
-
-    run = inside.compiled("saliency", make)
-    gradient = np.asarray(run(tf.constant(inside.checked(image)[np.newaxis]), tf.constant(label)))[0]
+    graph = inside.graph("saliency", run, IMAGES, LABEL)
+    gradient = np.asarray(graph(inside.checked(image)[np.newaxis], label))[0]
     return np.abs(gradient).max(axis=-1)
 
 
@@ -47,22 +44,18 @@ def grad_cam(inside: Inside, image: np.ndarray, label: int, layer: int) -> np.nd
     if len(inside.shapes[layer]) != 3:
         raise ValueError(f"Layer {layer + 1} has no map. Choose a layer before the network flattens it.")
 
-    def make() -> Any:
-        @tf.function(jit_compile=False)
-        def run(images: "tf.Tensor", wanted: "tf.Tensor") -> "tf.Tensor":
-            tensor = scaled(images)
-            for part in inside.model.layers[: layer + 1]:
-                tensor = part(tensor, training=False)
-            with tf.GradientTape() as tape:
-                tape.watch(tensor)
-                score = tf.gather(inside.to_logits(tensor, layer + 1), wanted, axis=1)
-            weights = tf.reduce_mean(tape.gradient(score, tensor), axis=(1, 2), keepdims=True)
-            return tf.nn.relu(tf.reduce_sum(weights * tensor, axis=-1))
+    def run(images: "tf.Tensor", wanted: "tf.Tensor") -> "tf.Tensor":
+        tensor = network_input(images, inside.architecture)
+        for part in inside.model.layers[: layer + 1]:
+            tensor = part(tensor, training=False)
+        with tf.GradientTape() as tape:
+            tape.watch(tensor)
+            score = tf.gather(inside.to_logits(tensor, layer + 1), wanted, axis=1)
+        weights = tf.reduce_mean(tape.gradient(score, tensor), axis=(1, 2), keepdims=True)
+        return tf.nn.relu(tf.reduce_sum(weights * tensor, axis=-1))
 
-        return run
-
-    run = inside.compiled(("grad_cam", layer), make)
-    cam = np.asarray(run(tf.constant(inside.checked(image)[np.newaxis]), tf.constant(label)))[0]
+    graph = inside.graph(("grad_cam", layer), run, IMAGES, LABEL)
+    cam = np.asarray(graph(inside.checked(image)[np.newaxis], label))[0]
     return cam / cam.max() if cam.max() > 0 else cam
 
 
@@ -84,7 +77,11 @@ def occlusion(inside: Inside, image: np.ndarray, label: int) -> tuple[np.ndarray
         top, left = max(0, row - side // 2), max(0, column - side // 2)
         covered[place, top : row - side // 2 + side, left : column - side // 2 + side] = nothing
     before = inside.probabilities(image[np.newaxis])[0, label]
-    after = inside.probabilities(covered)[:, label]
+    parts = []
+    for start in range(0, len(covered), OCCLUSION_BATCH):
+        check_time()
+        parts.append(inside.probabilities(covered[start : start + OCCLUSION_BATCH])[:, label])
+    after = np.concatenate(parts)
     return (before - after).reshape(len(rows), len(columns)), side
 
 

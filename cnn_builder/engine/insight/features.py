@@ -1,13 +1,13 @@
 """What the network makes of images just before its last layer: a map of them, their neighbours, and how sure to be."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from cnn_builder.engine.backend import tf
-from cnn_builder.engine.build import scaled
+from cnn_builder.engine.build import IMAGES, network_input
 from cnn_builder.engine.insight.inside import Inside
+from cnn_builder.engine.insight.time_limit import check_time
 
 BATCH = 200
 SURE_ERRORS = 0.02
@@ -29,23 +29,17 @@ def features(inside: Inside, images: np.ndarray) -> np.ndarray:
     layers = inside.model.layers
     end = max((place for place, layer in enumerate(layers) if layer.weights), default=len(layers))
 
-    def make() -> Any:
-        shape = [None, *inside.architecture.input_shape]
+    def run(batch: "tf.Tensor") -> "tf.Tensor":
+        tensor = network_input(batch, inside.architecture)
+        for layer in layers[:end]:
+            tensor = layer(tensor, training=False)
+        return tf.reshape(tensor, [tf.shape(tensor)[0], -1])
 
-        @tf.function(input_signature=[tf.TensorSpec(shape, tf.uint8)], jit_compile=False)
-        def run(batch: "tf.Tensor") -> "tf.Tensor":
-            tensor = scaled(batch)
-            for layer in layers[:end]:
-                tensor = layer(tensor, training=False)
-            return tf.reshape(tensor, [tf.shape(tensor)[0], -1])
-
-        return run
-
-    run = inside.compiled("features", make)
+    graph = inside.graph("features", run, IMAGES)
     parts = []
     for start in range(0, len(images), BATCH):
-        with inside.still:
-            parts.append(np.asarray(run(images[start : start + BATCH])))
+        check_time()
+        parts.append(np.asarray(graph(images[start : start + BATCH])))
     return np.concatenate(parts)
 
 
@@ -69,31 +63,37 @@ def plane(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return points.astype(np.float32), shares.astype(np.float32)
 
 
-def nearest(vectors: np.ndarray, vector: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Places of the `count` vectors (n, features) closest to one (features,), and their Euclidean distances."""
-    distances = np.sqrt(np.maximum(_squares(vectors) - 2 * (vectors @ vector) + float(vector @ vector), 0))
+def nearest(
+    vectors: np.ndarray, vector: np.ndarray, count: int, squares: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Places of the `count` vectors (n, features) closest to one (features,), and their Euclidean distances.
+
+    `squares`: |v|² of each vector, float32 (n,), where they are known: for every stroke the vectors are the same.
+    """
+    known = squared_norms(vectors) if squares is None else squares
+    distances = np.sqrt(np.maximum(known - 2 * (vectors @ vector) + float(vector @ vector), 0))
     order = np.argsort(distances, kind="stable")[:count]
     return order, distances[order]
 
 
 def nearest_distances(vectors: np.ndarray, others: np.ndarray) -> np.ndarray:
     """For each of `others` (m, features) the Euclidean distance to the closest of `vectors` (n, features): (m,)."""
-    squares = _squares(vectors)
+    squares = squared_norms(vectors)
     parts = []
     for start in range(0, len(others), BATCH):
         part = others[start : start + BATCH]
-        found = (squares - 2 * (part @ vectors.T)).min(axis=1) + _squares(part)
+        found = (squares - 2 * (part @ vectors.T)).min(axis=1) + squared_norms(part)
         parts.append(np.sqrt(np.maximum(found, 0)))
     return np.concatenate(parts)
 
 
-def _squares(vectors: np.ndarray) -> np.ndarray:
+def squared_norms(vectors: np.ndarray) -> np.ndarray:
     """|v|² of each row. |a − b|² = |a|² − 2ab + |b|² needs no array of all differences."""
     return np.asarray(np.einsum("ij,ij->i", vectors, vectors))
 
 
 @dataclass(frozen=True)
-class Calibration:
+class ConfidenceLevels:
     """How sure a run may be of its answers, found on images it was not trained on.
 
     Args:
@@ -109,7 +109,7 @@ class Calibration:
     images: int
 
 
-def calibration(probabilities: np.ndarray, labels: np.ndarray, distances: np.ndarray) -> Calibration:
+def calibration(probabilities: np.ndarray, labels: np.ndarray, distances: np.ndarray) -> ConfidenceLevels:
     """From held-out images' probabilities (n, classes), labels (n,), and distances to the nearest training image (n,).
 
     `confident` is the lowest probability such that, of all images read at least that surely, at most 2 % are read
@@ -128,4 +128,4 @@ def calibration(probabilities: np.ndarray, labels: np.ndarray, distances: np.nda
     places = np.flatnonzero(good)
     confident = float(best[order[places[-1]]]) if len(places) else 1.01
     familiar, strange = (float(value) for value in np.quantile(distances, [FAMILIAR, STRANGE]))
-    return Calibration(confident, familiar, strange, count)
+    return ConfidenceLevels(confident, familiar, strange, count)

@@ -1,7 +1,7 @@
 """A trained model opened up: the output of every layer, and the way from any layer to the scores of the classes."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any
@@ -10,11 +10,15 @@ import numpy as np
 
 from cnn_builder.architecture import Architecture, trace
 from cnn_builder.engine.backend import keras, tf
-from cnn_builder.engine.build import Predictor, scaled
+from cnn_builder.engine.build import IMAGES, Predictor, check_images, network_input
+from cnn_builder.engine.cache import Cache
 
 
 class Inside:
-    """A model with what the views ask of it. Images are uint8 (height, width, channels), layers counted from 0."""
+    """A model with what the views ask of it. Images are uint8 (height, width, channels), layers counted from 0.
+
+    Several threads may ask at once, as long as nobody changes its weights; for that, take a copy of the model.
+    """
 
     def __init__(self, model: "keras.Sequential", architecture: Architecture) -> None:
         self.model = model
@@ -22,10 +26,11 @@ class Inside:
         self.shapes = [row.output_shape for row in trace(architecture).rows]
         self.predictor = Predictor(model, architecture)
         self.still = threading.RLock()
-        """Held while weights are changed for a moment, and while something is computed in the background."""
-        self._outputs: Any = None
-        self._compiled: dict[Any, Any] = {}
+        """Held while weights are changed for a moment."""
+        self._compiled = Cache()
+        self._tracing = threading.Lock()  # a layer may be without its softmax while a graph is traced
         self._soon: dict[Any, Future[Any]] = {}
+        self._lock = threading.Lock()
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """One row of probabilities an image, (n, classes). `images` is uint8 (n, height, width, channels)."""
@@ -36,10 +41,10 @@ class Inside:
         return [np.asarray(output)[0] for output in self._all_outputs()(self.checked(image)[np.newaxis])]
 
     def layer_input(self, index: int, image: np.ndarray) -> np.ndarray:
-        """What reaches layer `index`: the scaled image for the first, else the output of the layer before."""
+        """What reaches layer `index`: for the first the scaled image as the input takes it, else the output before."""
         self.layer(index)
         if index == 0:
-            return np.asarray(scaled(self.checked(image)))
+            return np.asarray(network_input(self.checked(image)[np.newaxis], self.architecture))[0]
         return self.activations(image)[index - 1]
 
     def layer(self, index: int) -> "keras.Layer":
@@ -49,34 +54,45 @@ class Inside:
         return self.model.layers[index]
 
     def checked(self, image: np.ndarray) -> np.ndarray:
-        """The image. Raises ValueError unless it is uint8 of the network's input shape."""
-        if image.dtype != np.uint8 or image.shape != self.architecture.input_shape:
-            raise ValueError(
-                f"expected a uint8 image of {self.architecture.input_shape}, received {image.dtype} of {image.shape}"
-            )
+        """The image. Raises ValueError unless it is uint8 (height, width, channels) that the network's input takes."""
+        check_images(image[np.newaxis], self.architecture)
         return image
 
-    def compiled(self, key: object, make: Callable[[], Any]) -> Any:
-        """What `make` gives, made once: compiling a graph takes longer than running it."""
-        if key not in self._compiled:
-            self._compiled[key] = make()
-        return self._compiled[key]
+    def made_once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What `make` gives, made once, also when several threads ask for it."""
+        return self._compiled.get_or_make(key, make)
+
+    def graph(self, key: Hashable, function: Callable[..., Any], *signature: "tf.TensorSpec") -> Any:
+        """The function as a graph, traced once: that takes longer than running it. Without XLA, as elsewhere.
+
+        It has no `if` and no loop over tensors: AutoGraph would rewrite it for nothing.
+        """
+
+        def make() -> Any:
+            compiled = tf.function(function, input_signature=signature, jit_compile=False, autograph=False)
+            with self._tracing:
+                compiled.get_concrete_function()
+            return compiled
+
+        return self.made_once(key, make)
 
     def soon(self, key: object, make: Callable[[], Any]) -> "Future[Any]":
         """What `make` gives, made once, in the background."""
-        if key not in self._soon:
+        with self._lock:
+            if key in self._soon:
+                return self._soon[key]
             future: Future[Any] = Future()
             self._soon[key] = future
 
-            def work() -> None:
-                try:
-                    future.set_result(make())
-                except BaseException as error:  # told to whoever asks for the result
-                    future.set_exception(error)
+        def work() -> None:
+            try:
+                future.set_result(make())
+            except BaseException as error:  # told to whoever asks for the result
+                future.set_exception(error)
 
-            # A daemon: nobody waits for it when the process ends.
-            threading.Thread(target=work, name="soon", daemon=True).start()
-        return self._soon[key]
+        # A daemon: nobody waits for it when the process ends.
+        threading.Thread(target=work, name="soon", daemon=True).start()
+        return future
 
     def to_logits(self, tensor: "tf.Tensor", start: int) -> "tf.Tensor":
         """The layers from `start` on, the last softmax left out: (batch, classes).
@@ -92,20 +108,14 @@ class Inside:
             return self.model.layers[last](tensor, training=False)
 
     def _all_outputs(self) -> Any:
-        def make() -> Any:
-            shape = [None, *self.architecture.input_shape]
+        def run(images: "tf.Tensor") -> list["tf.Tensor"]:
+            tensor, outputs = network_input(images, self.architecture), []
+            for layer in self.model.layers:
+                tensor = layer(tensor, training=False)
+                outputs.append(tensor)
+            return outputs
 
-            @tf.function(input_signature=[tf.TensorSpec(shape, tf.uint8)], jit_compile=False)
-            def run(images: "tf.Tensor") -> list["tf.Tensor"]:
-                tensor, outputs = scaled(images), []
-                for layer in self.model.layers:
-                    tensor = layer(tensor, training=False)
-                    outputs.append(tensor)
-                return outputs
-
-            return run
-
-        return self.compiled("activations", make)
+        return self.graph("activations", run, IMAGES)
 
 
 @contextmanager

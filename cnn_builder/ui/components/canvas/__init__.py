@@ -1,7 +1,5 @@
 """The canvas component: draw with mouse, finger or pen, paste a picture, and see the answer beside it."""
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +7,8 @@ from typing import Any, TypedDict, cast
 
 import streamlit as st
 
-from cnn_builder.ui.components import clean, register
+from cnn_builder.ui.components import register
+from cnn_builder.ui.components.paste import pasted_file
 
 _mount = register("cnn_builder_canvas", Path(__file__).parent)
 
@@ -41,17 +40,23 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What the canvas shows: `Reading.to_data`, the classes' names, the first strokes, and what came of keeping.
+class CanvasContent:
+    """What the canvas shows: `Reading.to_data`, the classes' names, and below what can be saved, or came of it.
 
-    saved: what `Drawing.saved` last held; used only where the canvas is made anew.
+    saved: what `Drawing.saved` last held; used only where the canvas is mounted for the first time.
+    picture: `Sketch.picture`, shown in place of strokes. can_save: whether the labels save anything.
+    compact: whether only the pad, the answer and the bars are there, for half a page.
+    gathers: whether drawings are only labelled, and nothing answers them.
     """
 
     reading: Mapping[str, Any]
     classes: tuple[str, ...]
     saved: Mapping[str, Any] | None
-    kept: str
-    keep: str
+    picture: Mapping[str, Any] | None
+    can_save: bool
+    words: str
+    compact: bool = False
+    gathers: bool = False
 
 
 def sent(key: str) -> Sent:
@@ -63,19 +68,10 @@ def sent(key: str) -> Sent:
     whole = isinstance(drawing, Mapping) and isinstance(drawing.get("seq"), int)
     return Sent(
         cast(Drawing, drawing) if whole else None,
-        _pasted(value.get("pasted")),
+        pasted_file(value.get("pasted")),
         _keep(value.get("keep")),
         value.get("steps") is True,
     )
-
-
-def _pasted(value: object) -> tuple[int, bytes] | None:
-    if not isinstance(value, Mapping) or type(value.get("seq")) is not int or not isinstance(value.get("content"), str):
-        return None
-    try:
-        return value["seq"], base64.b64decode(value["content"], validate=True)
-    except (binascii.Error, ValueError):
-        return None
 
 
 def _keep(value: object) -> tuple[int, int] | None:
@@ -83,19 +79,20 @@ def _keep(value: object) -> tuple[int, int] | None:
     return (value["seq"], value["label"]) if isinstance(value, Mapping) and whole else None
 
 
-def canvas(shown: Shown, key: str, on_retry: Callable[[], None]) -> None:
+def canvas(shown: CanvasContent, key: str, on_retry: Callable[[], None]) -> None:
     """Mounts the canvas with the answer beside it."""
 
     def changed() -> None:
         """What was sent is read from the session when the page is drawn anew."""
 
     data = {
-        "reading": shown.reading, "classes": shown.classes, "saved": shown.saved,
-        "kept": shown.kept, "keep": shown.keep,
+        "reading": shown.reading, "classes": shown.classes, "saved": shown.saved, "picture": shown.picture,
+        "can_save": shown.can_save, "words": shown.words, "compact": shown.compact,
+        "gathers": shown.gathers,
     }  # fmt: skip
     _mount(
         key=key,
-        data=clean(data),
+        data=data,
         on_drawing_change=changed,
         on_steps_change=changed,
         on_pasted_change=changed,

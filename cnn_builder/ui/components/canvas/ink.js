@@ -1,7 +1,8 @@
 // Strokes as pictures: points on a square of UNIT × UNIT, drawn smoothly in white on black. It knows no events.
+import { base64 } from "../common/base64.js";
 
 export const UNIT = 1000;
-const SMALL = 112;
+export const SMALL = 112;
 
 // How wide the pen is at a pressure from 0 to 1: about its own width at a hand's usual half.
 const wide = (pressure) => 0.4 + 1.2 * pressure;
@@ -60,12 +61,6 @@ export function sound(stroke) {
   if (!numbers || !stroke.p.every(Number.isFinite) || !Number.isFinite(stroke.w) || stroke.w <= 0) return false;
   if (stroke.q === undefined) return true;
   return Array.isArray(stroke.q) && stroke.q.length * 2 === stroke.p.length && stroke.q.every(Number.isFinite);
-}
-
-export function base64(bytes) {
-  let text = "";
-  for (let i = 0; i < bytes.length; i += 4096) text += String.fromCharCode(...bytes.subarray(i, i + 4096));
-  return btoa(text);
 }
 
 // The small grey image that is sent: SMALL × SMALL bytes, 0 black, 255 ink, drawn from the points, not scaled down.

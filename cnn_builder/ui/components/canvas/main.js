@@ -1,10 +1,10 @@
 // The drawing component: a pad at the left, the answer at the right. Python sends a reading with the number (`ack`) of
 // the drawing it belongs to; the pad itself is made once and never written to from outside while it stands.
+import { onPaste } from "../common/paste.js";
 import { createKeeper, createSteps } from "./below.js";
 import { make } from "./dom.js";
-import { createPad } from "./pad.js";
+import { createPad, createPadElement, withKeys } from "./pad.js";
 import { createPanel } from "./panel.js";
-import { onPaste } from "./picture.js";
 import { createTools, keyboard } from "./tools.js";
 
 const EVERY_MS = 120;
@@ -14,13 +14,9 @@ const UNSETTLED_MS = 1500;
 const instances = new WeakMap();
 
 function create(parent, first) {
-  const state = { seq: first.reading.ack, ack: first.reading.ack, sentAt: 0, timer: 0, slow: 0, later: 0, component: null };
+  const state = { seq: first.reading.ack, ack: first.reading.ack, sentAt: 0, timer: 0, slow: 0, later: 0, picture: "", component: null };
   const tools = createTools();
-  const canvas = make("canvas", {
-    class: "pad", tabindex: "0", role: "application", width: "280", height: "280",
-    "aria-label": "Drawing area. Draw with mouse, finger or pen; or with the arrow keys, Space puts the pen down and "
-      + "lifts it. E erases, Ctrl+Z undoes, Escape clears.",
-  });
+  const canvas = createPadElement();
   const retry = () => state.component.setTriggerValue("retry", true);
   const panel = createPanel(() => {
     root.classList.add("waiting");
@@ -28,8 +24,8 @@ function create(parent, first) {
   });
   const keeper = createKeeper((label) => state.component.setTriggerValue("keep", { seq: Date.now(), label }));
   const steps = createSteps((open) => state.component.setStateValue("steps", open));
-  const root = make("div", { class: "draw" }, make("div", { class: "left" }, canvas, tools.root), panel.root,
-    keeper.root, steps.root);
+  const root = make("div", { class: "draw" }, make("div", { class: "left" }, withKeys(canvas), tools.root), panel.root, keeper.root,
+    steps.root);
 
   function send(done) {
     clearTimeout(state.timer);
@@ -77,18 +73,34 @@ function create(parent, first) {
   tools.update(pad);
   parent.appendChild(root);
 
+  // Each picture is shown once: what is drawn after it is the browser's until another comes.
+  function showPicture(picture) {
+    const shown = picture ? `${picture.number} ${picture.image !== null}` : "";
+    if (picture && shown !== state.picture) {
+      pad.showPicture(picture.image);
+      tools.update(pad);
+      // It was chosen below: on a phone neither pad nor answer is in view there.
+      const { top, bottom } = canvas.getBoundingClientRect();
+      if (state.component !== null && (top < 0 || bottom > window.innerHeight)) root.scrollIntoView();
+    }
+    state.picture = shown || state.picture;
+  }
+
   return {
     update(component) {
       const { reading, classes } = component.data;
+      showPicture(component.data.picture);
       state.component = component;
       state.ack = reading.ack;
       root.dataset.ack = reading.ack;
       if (state.ack >= state.seq) root.classList.remove("waiting");
       panel.show(reading, classes);
+      root.classList.toggle("compact", component.data.compact);
+      root.classList.toggle("gathers", component.data.gathers);
       keeper.show(component.data);
       steps.show(reading);
       clearTimeout(state.later);
-      // How sure to be is still being measured: ask again when nobody draws.
+      // The model is still loading, or its reliability being measured: ask again when nobody draws.
       if (!reading.settled) state.later = setTimeout(() => !pad.busy() && retry(), UNSETTLED_MS);
     },
   };

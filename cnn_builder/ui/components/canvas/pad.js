@@ -1,10 +1,26 @@
 // The drawing pad: mouse, finger, pen or keys make strokes, with undo and redo. It knows nothing of Streamlit: it
 // tells `onChange(done)` while a stroke grows (false) and when something ended (true).
+import { make } from "./dom.js";
 import { grey, paint, sound, UNIT } from "./ink.js";
+import { paintInside } from "./picture.js";
 
 const MIN_STEP = 4;
 const ERASER = 1.6; // times as wide as the pen
 const PEN_ERASER_BUTTON = 32;
+
+export function createPadElement() {
+  return make("canvas", {
+    class: "pad", tabindex: "0", role: "application", width: "280", height: "280",
+    "aria-label": "Drawing area. Draw with mouse, finger or pen. Or use the keyboard: the arrow keys move, Space lowers and "
+      + "lifts the pen, E switches the eraser, Ctrl+Z undoes, Escape clears.",
+  });
+}
+
+// The keys are seen only while the pad has the keyboard's focus; heard as part of its name.
+export function withKeys(canvas) {
+  const keys = make("p", { class: "keys", "aria-hidden": "true" }, "Arrow keys move · Space lowers and lifts the pen");
+  return make("div", { class: "place" }, canvas, keys);
+}
 
 export function createPad(canvas, pen, onChange) {
   // Every state of the drawing since it was opened; undo and redo (of a clear too) only move `now`.
@@ -14,6 +30,8 @@ export function createPad(canvas, pen, onChange) {
   let pointer = null;
   let frame = 0;
   let cursor = null;
+  // What is classified instead of a drawing; it is gone as soon as somebody draws, clears or takes a step back.
+  let picture = null;
 
   const strokes = () => history[now];
   const all = () => (current ? [...strokes(), current] : strokes());
@@ -34,6 +52,7 @@ export function createPad(canvas, pen, onChange) {
 
   function show() {
     paint(canvas, all());
+    if (picture) paintInside(canvas, picture);
     if (cursor) cross(canvas, cursor, busy());
   }
 
@@ -49,6 +68,7 @@ export function createPad(canvas, pen, onChange) {
 
   function begin(erase, presses) {
     const width = pen.width();
+    picture = null;
     current = erase ? { w: Math.round(width * ERASER), p: [], e: true } : { w: width, p: [] };
     if (presses && !erase) current.q = [];
   }
@@ -117,6 +137,7 @@ export function createPad(canvas, pen, onChange) {
   function move(to) {
     if (busy() || to < 0 || to >= history.length) return;
     now = to;
+    picture = null;
     redraw();
     onChange(true);
   }
@@ -126,14 +147,23 @@ export function createPad(canvas, pen, onChange) {
     strokes,
     canUndo: () => now > 0,
     canRedo: () => now < history.length - 1,
+    canClear: () => picture !== null || strokes().length > 0,
     undo: () => move(now - 1),
     redo: () => move(now + 1),
     grey: () => grey(all()),
     clear() {
-      if (busy() || !strokes().length) return;
-      become([]);
+      if (busy() || !(picture || strokes().length)) return;
+      if (strokes().length) become([]);
+      picture = null;
       redraw();
       onChange(true);
+    },
+    // A picture takes the place of the strokes, which "Undo" brings back; null leaves the pad empty.
+    showPicture(image) {
+      if (busy()) return;
+      if (strokes().length) become([]);
+      picture = image;
+      redraw();
     },
     restore(saved) {
       const kept = Array.isArray(saved) ? saved.filter(sound) : [];

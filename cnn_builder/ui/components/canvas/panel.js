@@ -1,16 +1,9 @@
-// The answer beside the canvas: what it is and on what ground, the bars, the image the model saw, the nearest training
-// images, and notes. Every part keeps its place and size whatever is shown, so nothing jumps while somebody draws.
+// The answer beside the canvas: the prediction and what it rests on, the bars, the network's input, the nearest
+// training images, and notes. Every part keeps its place and size whatever is shown, so nothing jumps while somebody draws.
 import { make } from "./dom.js";
 import { paintPicture } from "./picture.js";
 
 const NEAR = 5;
-
-function percentText(probability) {
-  const percent = 100 * probability;
-  if (percent > 0 && percent < 0.1) return "<\u00a00.1\u00a0%";
-  // 99.97 is not certainty: only what is 100 to the last digit may say so.
-  return `${(percent < 100 ? Math.min(percent, 99.9) : percent).toFixed(1)}\u00a0%`;
-}
 
 function createBars() {
   const root = make("div", { class: "bars", role: "list", "aria-label": "Probability of each class" });
@@ -37,7 +30,7 @@ function createBars() {
         const probability = reading.probabilities ? reading.probabilities[i] : null;
         row.classList.toggle("top", probability !== null && i === reading.top);
         fill.style.transform = `scaleX(${probability ?? 0})`;
-        percent.textContent = probability === null ? "–" : percentText(probability);
+        percent.textContent = reading.percents ? reading.percents[i] : "–";
       });
     },
   };
@@ -46,7 +39,7 @@ function createBars() {
 function createNear() {
   const places = Array.from({ length: NEAR }, () => {
     const picture = make("canvas", { class: "thumb", role: "img" });
-    const name = make("figcaption", {}, "–");
+    const name = make("figcaption", {}, "\u00a0");
     return { picture, name, root: make("figure", { role: "listitem" }, picture, name) };
   });
   const root = make("div", { class: "near" }, make("p", { class: "soft" }, "Nearest training images"),
@@ -59,8 +52,8 @@ function createNear() {
         const found = reading.near[i];
         picture.classList.toggle("none", !found);
         paintPicture(picture, found?.image ?? null);
-        name.textContent = found ? classes[found.label] : "–";
-        picture.setAttribute("aria-label", found ? `A training image of ${classes[found.label]}` : "None yet");
+        name.textContent = found ? classes[found.label] : "\u00a0";
+        picture.setAttribute("aria-label", found ? `Training image of class ${classes[found.label]}` : "None yet");
       });
     },
   };
@@ -71,8 +64,8 @@ export function createPanel(retry) {
   const detail = make("p", { class: "detail" });
   const again = make("button", { class: "again", type: "button", hidden: "" }, "Try again");
   again.addEventListener("click", retry);
-  const seen = make("canvas", { class: "seen", role: "img", "aria-label": "What the model saw" });
-  const caption = make("figcaption", {}, "What the model saw");
+  const seen = make("canvas", { class: "seen", role: "img", "aria-label": "Network input" });
+  const caption = make("figcaption", {}, "Network input");
   const ground = make("p", { class: "ground" });
   const bars = createBars();
   const near = createNear();
@@ -90,6 +83,7 @@ export function createPanel(retry) {
     show(reading, classes) {
       root.dataset.kind = reading.kind;
       root.dataset.verdict = reading.verdict;
+      root.dataset.outcome = reading.outcome;
       title.textContent = reading.title;
       detail.textContent = reading.detail;
       ground.textContent = reading.ground;
@@ -98,7 +92,7 @@ export function createPanel(retry) {
       near.show(reading, classes);
       paintPicture(seen, reading.seen);
       const [height, width] = reading.seen ? reading.seen.shape : [null, null];
-      caption.textContent = height ? `What the model saw, ${height}×${width}` : "What the model saw";
+      caption.textContent = height ? `Network input, ${height}×${width}` : "Network input";
       notes.replaceChildren(...reading.notes.map((note) => make("li", {}, note)));
     },
   };

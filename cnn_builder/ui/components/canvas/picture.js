@@ -1,11 +1,7 @@
-// Small pictures of numbers: bytes in base64 with their shape, painted on a canvas; and pictures pasted on the page.
-import { base64 } from "./ink.js";
+// Small pictures of numbers: bytes in base64 with their shape, painted on a canvas.
+import { bytesOf } from "../common/base64.js";
 
-export const MOST_BYTES = 8_000_000;
-
-function bytesOf(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-}
+const SHARP = 64; // pixels a side, at most
 
 // `picture` is {pixels, shape: [height, width, channels]} or null for a black one.
 export function paintPicture(canvas, picture) {
@@ -22,18 +18,13 @@ export function paintPicture(canvas, picture) {
   context.putImageData(image, 0, 0);
 }
 
-// A picture pasted anywhere on the page, as long as `root` stands on it.
-export function onPaste(root, take, refuse) {
-  async function pasted(event) {
-    if (!root.isConnected) {
-      document.removeEventListener("paste", pasted);
-      return;
-    }
-    const file = [...(event.clipboardData?.files ?? [])].find((each) => each.type.startsWith("image/"));
-    if (!file) return;
-    event.preventDefault();
-    if (file.size > MOST_BYTES) refuse("The pasted picture is larger than 8 MB. Save it smaller.");
-    else take(base64(new Uint8Array(await file.arrayBuffer())));
-  }
-  document.addEventListener("paste", pasted);
+// A picture in the middle of a square canvas, as large as it fits; the few pixels of a data set's image stay sharp.
+export function paintInside(canvas, picture) {
+  const from = document.createElement("canvas");
+  paintPicture(from, picture);
+  const scale = canvas.width / Math.max(from.width, from.height);
+  const [width, height] = [from.width * scale, from.height * scale];
+  const context = canvas.getContext("2d");
+  context.imageSmoothingEnabled = Math.max(from.width, from.height) > SHARP;
+  context.drawImage(from, (canvas.width - width) / 2, (canvas.height - height) / 2, width, height);
 }

@@ -24,7 +24,7 @@ export function createTools() {
     update(pad) {
       undo.disabled = !pad.canUndo();
       redo.disabled = !pad.canRedo();
-      clear.disabled = pad.strokes().length === 0;
+      clear.disabled = !pad.canClear();
     },
   };
 }

@@ -1,5 +1,6 @@
 // A table of buttons. One is in the tab order; the arrow keys go from cell to cell, over the empty ones.
 
+const LONGEST_NAME = 12; // letters; a longer name is cut off, its title is whole
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -30,14 +31,14 @@ function element(tag, properties = {}, ...children) {
 }
 
 function build({ classes, counts, shades }) {
-  const head = element("tr", {}, element("td", { className: "corner", textContent: "is ↓ read as →" }));
+  const head = element("tr", {}, element("td", { className: "corner" }));
   const long = classes.some((name) => name.length > 3);
   for (const name of classes) {
     head.append(element("th", { scope: "col", className: long ? "long" : "" }, element("span", { textContent: name })));
   }
   const body = element("tbody");
   counts.forEach((row, actual) => {
-    const line = element("tr", {}, element("th", { scope: "row", textContent: classes[actual] }));
+    const line = element("tr", {}, element("th", { scope: "row", textContent: classes[actual], title: classes[actual] }));
     row.forEach((count, read) => {
       const cell = element("td");
       if (count) cell.append(button(classes, actual, read, count, shades[actual][read]));
@@ -46,13 +47,30 @@ function build({ classes, counts, shades }) {
     body.append(line);
   });
   const table = element("table", {}, element("thead", {}, head), body);
-  table.setAttribute("aria-label", "Confusion matrix: press a cell to see its images");
-  return element("div", { className: "frame" }, table);
+  table.setAttribute("aria-label", "Confusion matrix: select a cell to see its images");
+  const frame = element("div", { className: "frame" },
+    element("p", { className: "axes", textContent: "Rows: actual. Columns: predicted." }), table);
+  // From these the style sheet computes the size of the text at which the whole matrix fits into its place.
+  const longest = (texts) => Math.max(...texts.map((text) => text.length));
+  frame.style.setProperty("--classes", classes.length);
+  frame.style.setProperty("--name", Math.min(longest(classes), LONGEST_NAME));
+  frame.style.setProperty("--count", Math.max(...counts.flat().map((count) => wide(text(count))), 2));
+  return frame;
+}
+
+function text(count) {
+  return count.toLocaleString();
+}
+
+// In digits: a comma is half as wide as one.
+function wide(words) {
+  return words.length - 0.5 * words.split(",").length + 0.5;
 }
 
 function button(classes, actual, read, count, shade) {
-  const made = element("button", { type: "button", textContent: count.toLocaleString("en") });
-  const words = actual === read ? `${count} of ${classes[actual]} read right` : `${count} of ${classes[actual]} read as ${classes[read]}`;
+  const made = element("button", { type: "button", textContent: text(count) });
+  const outcome = actual === read ? "classified correctly" : `predicted as ${classes[read]}`;
+  const words = `${count} ${count === 1 ? "image" : "images"} of ${classes[actual]} ${outcome}`;
   made.setAttribute("aria-label", words);
   made.title = words;
   made.className = actual === read ? "right" : "wrong";
@@ -71,7 +89,7 @@ function select(frame, cell) {
     button.setAttribute("aria-pressed", chosen);
     button.tabIndex = chosen ? 0 : -1;
   }
-  // Where nothing was read at all, or the chosen cell is empty, the first one can be reached.
+  // Where the chosen cell is empty, the first button can be reached.
   if (!frame.querySelector("button[tabindex='0']")) frame.querySelector("button")?.setAttribute("tabindex", "0");
 }
 

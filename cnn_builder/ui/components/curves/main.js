@@ -2,7 +2,8 @@
 // while these are added. A chart that misses rows (it was mounted again) asks for those after the last it has.
 
 import {
-  emptyTraces, isDark, layoutOf, marksOf, PANELS, scaleOf, themeOf, TOUCH, tracesOf, wholeRange,
+  accuracyRange, clippedWords, emptyAxes, emptyTraces, isDark, isEmpty, layoutOf, marksOf, PANELS, scaleOf, themeOf,
+  TOUCH, tracesOf, wholeRange,
 } from "./chart.js";
 import { copyPlotlyStyle, loadPlotly } from "./plotly.js";
 import { keep } from "./rows.js";
@@ -28,13 +29,16 @@ function build(parent, state) {
     const section = element("section", "curves-panel");
     const head = element("div", "curves-head");
     const latest = element("div", "curves-latest");
+    const note = element("span", "curves-note", "");
     const plot = element("div", "curves-plot");
     plot.dataset.chart = panel.key;
     plot.setAttribute("role", "group");
-    head.append(element("h2", "curves-title", panel.title), latest);
+    const line = element("div", "curves-titles");
+    line.append(element("h2", "curves-title", panel.title), note);
+    head.append(line, latest);
     section.append(head, plot);
     plots.append(section);
-    return { ...panel, plot, latest };
+    return { ...panel, plot, latest, note };
   });
   host.append(bar.bar, plots);
   parent.append(host);
@@ -53,6 +57,7 @@ async function draw(state, url) {
   };
   for (const panel of state.panels) {
     await state.Plotly.newPlot(panel.plot, emptyTraces(state.theme), layoutOf(state, panel), config);
+    await state.Plotly.relayout(panel.plot, emptyAxes(state, panel));
     panel.plot.on("plotly_relayout", (change) => looked(state, panel, change));
     panel.plot.on("plotly_doubleclick", () => queue(state, () => unzoom(state)));
   }
@@ -74,13 +79,13 @@ function looked(state, panel, change) {
 async function unzoom(state) {
   state.zoomed = false;
   for (const panel of state.panels) {
-    await refresh(state, panel, { "xaxis.range": wholeRange(state), "yaxis.autorange": true });
+    await refresh(state, panel, { "xaxis.range": wholeRange(state), ...upright(state, panel) });
   }
 }
 
 async function redraw(state) {
   for (const panel of state.panels) {
-    const change = { "yaxis.type": scaleOf(state, panel) };
+    const change = { "yaxis.type": scaleOf(state, panel), ...upright(state, panel) };
     if (panel.plot.layout.yaxis.type !== change["yaxis.type"]) change["yaxis.autorange"] = true;
     await refresh(state, panel, change);
   }
@@ -89,7 +94,16 @@ async function redraw(state) {
 async function refresh(state, panel, change = {}) {
   state.zoomButton.hidden = !state.zoomed;
   const range = change["xaxis.range"] ?? panel.plot.layout.xaxis.range;
-  await state.Plotly.update(panel.plot, tracesOf(state, panel, range), change, ALL);
+  panel.note.textContent = clippedWords(state, panel); // above the chart: within it, it would cover points
+  const marked = { ...change, ...emptyAxes(state, panel), ...marksOf(state, panel, range) };
+  await state.Plotly.update(panel.plot, tracesOf(state, panel, range), marked, ALL);
+}
+
+// The upright axis where nobody has zoomed: fitted to the epochs' accuracies, else Plotly's own choice.
+function upright(state, panel) {
+  if (state.zoomed || isEmpty(state)) return {};
+  const fitted = accuracyRange(state, panel);
+  return fitted ? { "yaxis.range": fitted, "yaxis.autorange": false } : { "yaxis.autorange": true };
 }
 
 // Rows are missing. The answer may be passed over by a busy browser, so it is asked for again after a while.
@@ -112,8 +126,7 @@ async function update(state, component) {
   if (restarted || themed || grew || marked) {
     for (const panel of state.panels) {
       const layout = themed ? coloursOf(state.theme) : {};
-      if (themed || marked || restarted) Object.assign(layout, marksOf(state, panel));
-      await refresh(state, panel, { ...layout, ...moved(state, panel) });
+      await refresh(state, panel, { ...layout, ...upright(state, panel), ...moved(state, panel) });
       showLatest(panel, state.last);
     }
     state.host.dataset.took = String(performance.now() - began); // milliseconds, for the benchmark
@@ -128,7 +141,7 @@ function moved(state, panel) {
   return state.zoomed || (from === range[0] && to === range[1]) ? {} : { "xaxis.range": range };
 }
 
-// Add the rows that are new; whether there were any.
+// Add the rows that are new; returns whether there were any.
 function take(state, data) {
   const isNew = (row) => row[0] > state.seq;
   const steps = data.steps.filter(isNew);
@@ -145,6 +158,7 @@ function take(state, data) {
 function settle(state, data) {
   const before = JSON.stringify([state.best, state.marks, state.active, state.whole]);
   state.best = data.best;
+  state.bestWords = data.best_words;
   state.marks = data.marks;
   state.active = data.active;
   state.whole = data.epochs;

@@ -1,7 +1,7 @@
-// The small bar above the charts: smoothing, log scale, zoom back. What was chosen is remembered in the browser.
+// The small bar above the charts: smoothing, the axes, zoom back. What was chosen is remembered in the browser.
 
 const REMEMBERED = "cnn-builder-curves";
-const DEFAULTS = { smoothing: 0, log: false };
+const DEFAULTS = { smoothing: 0, log: false, fit: true };
 
 export function element(tag, className, text) {
   const made = document.createElement(tag);
@@ -14,7 +14,7 @@ export function remembered() {
   try {
     const kept = JSON.parse(localStorage.getItem(REMEMBERED) ?? "{}");
     const smoothing = Math.min(Math.max(Number(kept.smoothing) || 0, 0), 0.99);
-    return { smoothing, log: kept.log === true };
+    return { smoothing, log: kept.log === true, fit: kept.fit !== false };
   } catch {
     return { ...DEFAULTS }; // storage that is blocked or was written by something else: begin anew
   }
@@ -32,12 +32,17 @@ function remember(chosen) {
 export function tools(chosen, changed, reset) {
   const bar = element("div", "curves-tools");
   bar.setAttribute("role", "group");
-  bar.setAttribute("aria-label", "How the curves are drawn");
-  const zoom = element("button", "curves-reset", "Whole curve");
+  bar.setAttribute("aria-label", "Curve display");
+  const zoom = element("button", "curves-reset", "Reset zoom");
   zoom.type = "button";
   zoom.hidden = true;
   zoom.addEventListener("click", reset);
-  bar.append(slider(chosen, changed), log(chosen, changed), zoom);
+  bar.append(
+    slider(chosen, changed),
+    box(chosen, changed, "log", "Log scale for loss"),
+    box(chosen, changed, "fit", "Fit accuracy to the epochs"),
+    zoom,
+  );
   return { bar, zoom };
 }
 
@@ -60,15 +65,15 @@ function words(smoothing) {
   return smoothing ? smoothing.toFixed(2) : "off";
 }
 
-function log(chosen, changed) {
+function box(chosen, changed, name, title) {
   const label = element("label", "curves-tool");
-  const box = element("input", "curves-log");
-  Object.assign(box, { type: "checkbox", checked: chosen.log });
-  box.addEventListener("change", () => {
-    chosen.log = box.checked;
+  const input = element("input", `curves-${name}`);
+  Object.assign(input, { type: "checkbox", checked: chosen[name] });
+  input.addEventListener("change", () => {
+    chosen[name] = input.checked;
     remember(chosen);
     changed(chosen);
   });
-  label.append(box, "Log scale of loss");
+  label.append(input, title);
   return label;
 }

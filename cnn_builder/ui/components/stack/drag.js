@@ -1,6 +1,6 @@
 // Dragging a layer to another place. A mouse or pen drags at once; a finger presses a moment first, so that a swipe
 // still scrolls.
-import { element, place } from "./dom.js";
+import { element, place } from "../common/dom.js";
 
 const SLOP = 6;
 const PRESS_MS = 350;

@@ -1,5 +1,5 @@
 // Which key does what, for the list of layers and for those who ask.
-import { element } from "./dom.js";
+import { element } from "../common/dom.js";
 
 const PLAIN = {
   ArrowLeft: { op: "step", by: -1 },
@@ -38,12 +38,13 @@ const HELP = [
   ["Enter", "Add a layer after it"],
   ["Delete", "Delete it"],
   ["Ctrl + D", "Duplicate it"],
+  ["F2", "To its settings, and from there back to the layers"],
   ["Ctrl + Z", "Undo; Ctrl + Shift + Z does it again"],
 ];
 
 export const SPOKEN =
   "Arrow keys choose a layer, Alt and arrow keys move it, Enter adds one after it, Delete deletes it, " +
-  "Control D duplicates it, Control Z undoes.";
+  "Control D duplicates it, F2 goes to its settings and back, Control Z undoes.";
 
 export function keysButton() {
   const button = element("button", "keys", { type: "button", popovertarget: "keys" });

@@ -1,12 +1,17 @@
-import { element, place, set, write } from "./dom.js";
+import { element, place, set, write } from "../common/dom.js";
 import { Drag } from "./drag.js";
-import { FLOOR, HEIGHT, fill, itemWidth } from "./draw.js";
+import { FLOOR, fill, followTextSize, itemWidth, rowHeight } from "./draw.js";
 import { SPOKEN, keysButton, operationOf } from "./keys.js";
+import { icon } from "../common/icons.js";
 import { Overview } from "./overview.js";
+import * as pageKeys from "./page_keys.js";
 import { Queue } from "./queue.js";
+import { Toolbar } from "../common/toolbar.js";
+import { keepInView } from "../common/view.js";
 
 const GAP = 34;
 const PLUS = 40;
+const OPERATION = "cnn-operation";
 const strips = new WeakMap();
 
 class Strip {
@@ -24,13 +29,36 @@ class Strip {
     this.start.addEventListener("click", () => this.send({ op: "input" }));
     this.gaps.addEventListener("click", (event) => this.onGap(event));
     this.gaps.addEventListener("keydown", (event) => this.onGapKey(event));
+    this.onOperation = (event) => this.take(event);
+    document.addEventListener(OPERATION, this.onOperation);
+    this.onResize = () => this.resize();
+    addEventListener("resize", this.onResize);
+    pageKeys.listen();
+    this.frame.dataset.ready = "true"; // a mark by which a test sees that keys are taken from here on
+  }
+
+  // The inspector's operations go through this queue too, so that typing and keys keep their order. It is told the
+  // operation's number in `detail`, and sees by it when the server has taken it.
+  take(event) {
+    Object.assign(event.detail, { client: this.queue.client, seq: this.queue.seq + 1 });
+    this.send(event.detail.operation);
+  }
+
+  close() {
+    document.removeEventListener(OPERATION, this.onOperation);
+    removeEventListener("resize", this.onResize);
+    pageKeys.stop();
+    this.drag.stop();
+    this.overview.close();
+    this.frame.remove();
   }
 
   build() {
     this.frame = element("div", "frame");
     this.scroller = element("div", "scroller");
     this.row = element("div", "row");
-    this.row.style.height = `${HEIGHT}px`;
+    followTextSize();
+    this.row.style.height = `${rowHeight()}px`;
     this.row.style.setProperty("--floor", `${FLOOR}px`);
     this.wires = [element("div", "wire"), element("div", "wire cut")];
     this.start = element("button", "item input", { type: "button" });
@@ -45,13 +73,47 @@ class Strip {
     const help = element("div", "hidden", { id: "help" });
     help.textContent = SPOKEN;
     const foot = element("div", "foot");
-    foot.append(this.position, ...keysButton());
+    this.steps = ["undo", "redo"].map((op) => {
+      const label = op === "undo" ? "Undo" : "Redo";
+      const button = element("button", "keys", { type: "button", "aria-label": label, title: label });
+      button.append(icon(op));
+      button.addEventListener("click", () => this.send({ op }));
+      return button;
+    });
+    const tools = element("div", "tools");
+    const [keys, panel] = keysButton();
+    tools.append(...this.steps, keys, panel);
+    this.eye = element("button", "keys", { type: "button", "aria-label": "Hide shapes and counts" });
+    this.eye.append(icon("eye"));
+    this.eye.addEventListener("click", () => this.send({ op: "conceal", on: !this.component.data.concealed }));
+    tools.prepend(this.eye);
+    this.tools = new Toolbar(tools, [this.eye, ...this.steps, keys], "Shapes, history and keys");
+    foot.append(this.position, tools);
     this.frame.append(this.scroller, this.overview.node, foot, this.status, help);
   }
 
   update(component) {
     this.component = component;
+    const others = this.queue.pending.length === 0;
+    const order = component.data.layers.map((layer) => layer.id).join();
+    if (others && this.order !== undefined && this.order !== order) this.comeIntoView();
+    this.order = order;
     this.queue.acknowledge(component.data.ack);
+    this.draw();
+    const { selected, gap, can, concealed } = component.data;
+    set(this.eye, "aria-pressed", concealed);
+    set(this.eye, "title", concealed ? "Show shapes and counts" : "Hide shapes and counts, to work them out yourself");
+    pageKeys.follow(selected === null ? gap : null);
+    // While operations wait for their answer there may be more steps than the page knows of.
+    const waits = this.queue.pending.length > 0;
+    this.steps[0].disabled = !can.undo && !waits;
+    this.steps[1].disabled = !can.redo && !waits;
+    this.tools.settle();
+  }
+
+  resize() {
+    if (!followTextSize()) return;
+    this.row.style.height = `${rowHeight()}px`;
     this.draw();
   }
 
@@ -164,6 +226,16 @@ class Strip {
     else if (view.gap !== null) this.reveal(Number(this.gaps.children[view.gap].dataset.x), PLUS);
   }
 
+  // What changed elsewhere on the page, in the palette or by code that was read, is to be seen here.
+  comeIntoView() {
+    const attempt = () => {
+      const { top, bottom } = this.frame.getBoundingClientRect();
+      const margin = parseFloat(getComputedStyle(this.frame).scrollMarginTop);
+      if (top < margin || bottom > innerHeight) this.frame.scrollIntoView({ block: "start" });
+    };
+    requestAnimationFrame(() => requestAnimationFrame(() => keepInView(attempt)));
+  }
+
   // Scrolled by hand: scrollIntoView would move the page as well.
   reveal(left, width) {
     const margin = GAP + 14;
@@ -233,6 +305,7 @@ function announcement(operation, view) {
   }
   if (layer && operation.op === "remove") return `${layer.type} deleted, ${last} left`;
   if (layer && operation.op === "duplicate") return `${layer.type} duplicated`;
+  if (operation.op === "conceal") return operation.on ? "Shapes and counts are hidden" : "Shapes and counts are shown";
   return { undo: "Undone", redo: "Done again" }[operation.op];
 }
 
@@ -242,9 +315,7 @@ export default function (component) {
   if (!strip) strips.set(parentElement, (strip = new Strip(parentElement)));
   strip.update(component);
   return () => {
-    strip.drag.stop();
-    strip.overview.close();
-    strip.frame.remove();
+    strip.close();
     strips.delete(parentElement);
   };
 }

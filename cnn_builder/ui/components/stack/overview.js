@@ -1,5 +1,5 @@
 // The whole stack in one small line, with a window over what is in sight; only there when the stack is longer than that.
-import { element } from "./dom.js";
+import { element } from "../common/dom.js";
 
 const MARGINS = 16; // the row's, left and right
 

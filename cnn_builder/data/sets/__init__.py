@@ -1,0 +1,1 @@
+"""The data sets: what they are, and where their images come from."""

@@ -1,0 +1,3 @@
+export function Flatten(input) {
+  return { shape: [input.data.length], data: input.data };
+}

@@ -1,0 +1,1 @@
+"""Everything a user has made here in one file, and back again."""

@@ -1,0 +1,1 @@
+"""What a finished run leaves: its evaluation, intervals, comparisons, model file and tables."""

@@ -1,0 +1,1 @@
+"""The processes that train and answer: who starts them, who watches them, and what they are asked."""

@@ -1,0 +1,1 @@
+"""The Status page: how the app is doing, for whoever runs it."""
