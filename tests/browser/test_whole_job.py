@@ -143,6 +143,7 @@ def test_three_shapes_of_ones_own_are_drawn_trained_and_read(page: Page, app_url
     expect(page.get_by_text(re.compile(rf"^{12 * DRAWN // 5} training and {3 * DRAWN // 5} test"))).to_be_visible()
     idle(page)
     page.get_by_role("button", name="Use on Build").click()
+    page.wait_for_url(re.compile("/build"))  # the Data page has a field of this name and value, too
     expect(page.get_by_role("combobox", name="Data set")).to_have_value(re.compile("My images"))
 
     page.get_by_role("link", name="Train").first.click()

@@ -19,6 +19,7 @@ from cnn_builder.ui.data.edit import edit_classes, save
 from cnn_builder.ui.data.gather import DRAWINGS, gather
 from cnn_builder.ui.data.picture_ways import CAMERA, PICTURES
 from cnn_builder.ui.data.versions import delete_button, versions
+from cnn_builder.ui.shared.errors import callback
 from cnn_builder.ui.shared.text import ago, plain
 
 PAIRS_SHOWN = 12
@@ -66,8 +67,7 @@ def _head(name: str, version: Version) -> None:
         f"`{version.fingerprint}`"
     )
     with st.container(horizontal=True, gap="small", key="data-actions"):
-        if st.button("Use on Build", type="primary", key="data-use"):
-            use(name)
+        if st.button("Use on Build", type="primary", key="data-use", on_click=callback(use), args=(name,)):
             st.switch_page("pages/build.py")
         file = server.own_datasets().file(name)
         st.download_button(

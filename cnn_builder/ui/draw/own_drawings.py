@@ -19,7 +19,7 @@ from cnn_builder.runs.image_kind import image_kind
 from cnn_builder.runs.workers.service_api import Questions
 from cnn_builder.ui import server, state
 from cnn_builder.ui.shared.drawing_result import drawing_result
-from cnn_builder.ui.shared.errors import fragment
+from cnn_builder.ui.shared.errors import callback, fragment
 from cnn_builder.ui.shared.text import plain
 from cnn_builder.ui.shared.user_pictures import own_drawings
 
@@ -119,14 +119,20 @@ def _to_train(run: Run, kept: OwnDrawings, names: list[str]) -> None:
     if reason is not None:
         st.caption(plain(f"A network can be trained on your drawings, too. {reason.replace(' on the Draw page', '')}"))
         return
-    if st.button("Train this network on them, too", key="own-train", icon=":material/model_training:"):
-        state.set_document(state.document().opened(run.architecture, run.dataset))
-        state.offer_training({**run.settings.model_dump(), "own_drawings": True})
+    if st.button(
+        "Train this network on them, too", key="own-train", icon=":material/model_training:",
+        on_click=callback(_ask_to_train), args=(run,),
+    ):  # fmt: skip
         st.switch_page("pages/train.py", query_params={state.DOC_PARAM: state.document_id()})
     st.caption(
         f"{number_text(train)} of them are added to the training images; the {number_text(test)} marked “test” "
         f"only test the network."
     )
+
+
+def _ask_to_train(run: Run) -> None:
+    state.set_document(state.document().opened(run.architecture, run.dataset))
+    state.offer_training({**run.settings.model_dump(), "own_drawings": True})
 
 
 def _deleting(info: DatasetInfo, kept: OwnDrawings, found: list[OwnDrawing]) -> None:

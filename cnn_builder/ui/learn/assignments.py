@@ -121,11 +121,12 @@ def _task(pack: AssignmentPack) -> None:
     st.caption(plain(goal_words(pack)))
     st.html(budgets_html(pack, network, trace(network)))
     with st.container(horizontal=True, key="assignment-ways"):
-        if st.button("Open the starting network", key="assignment-start"):
-            _start(pack)
+        if st.button("Open the starting network", key="assignment-start", on_click=callback(_start), args=(pack,)):
             st.switch_page("pages/build.py")
-        if st.button("Train with the assignment's settings", key="assignment-train"):
-            state.offer_training(pack.run_settings().model_dump())
+        if st.button(
+            "Train with the assignment's settings", key="assignment-train",
+            on_click=callback(state.offer_training), args=(pack.run_settings().model_dump(),),
+        ):  # fmt: skip
             st.switch_page("pages/train.py")
         st.button("All assignments", key="assignment-close", on_click=_close)
     st.caption(
@@ -154,19 +155,31 @@ def _hand_in(pack: AssignmentPack) -> None:
     by_id = {run.run_id: run for run in runs}
     chosen = st.selectbox("Run to hand in", list(by_id), format_func=lambda one: _run_words(by_id[one]), key="hand-run")
     name = st.text_input("Your name", done.student if done else "", key="hand-name", max_chars=80)
-    made = Submission.of_run(pack, name or "-", by_id[chosen], datetime.now(UTC).isoformat(timespec="seconds"))
+    made = _submission(pack, name or "-", by_id[chosen])
     reasons = submission_reasons(pack, made, server.settings())
     for reason in reasons:
         st.warning(plain(localized_numbers(reason.told)))
     with st.container(horizontal=True):
-        if st.button("Hand in", key="hand-in", type="primary", disabled=bool(reasons) or not name.strip()):
-            server.classroom().hand_in(pack, state.learner_id(), replace(made, student=student_name(name)))
-            st.rerun()
+        st.button(
+            "Hand in", key="hand-in", type="primary", disabled=bool(reasons) or not name.strip(),
+            on_click=callback(_keep_submission), args=(pack,),
+        )  # fmt: skip
         if name.strip():
             st.download_button(
                 "Download the submission", made.to_json(), f"submission-{pack.pack_id}.json", "application/json",
                 key="hand-file", on_click="ignore",
             )  # fmt: skip
+
+
+def _keep_submission(pack: AssignmentPack) -> None:
+    """Hand in what the fields say now: they may have changed since they were drawn."""
+    run = server.store().get(st.session_state["hand-run"])
+    made = _submission(pack, student_name(st.session_state["hand-name"]), run)
+    server.classroom().hand_in(pack, state.learner_id(), made)
+
+
+def _submission(pack: AssignmentPack, student: str, run: Run) -> Submission:
+    return Submission.of_run(pack, student, run, datetime.now(UTC).isoformat(timespec="seconds"))
 
 
 def _runs() -> list[Run]:

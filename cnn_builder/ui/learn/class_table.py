@@ -8,7 +8,7 @@ from cnn_builder.learn.assignments.classroom import StudentState, grades_csv, sp
 from cnn_builder.learn.assignments.grading import Grade, checked_grade, graded, grading_run
 from cnn_builder.runs import RunNotFound
 from cnn_builder.ui import server
-from cnn_builder.ui.shared.errors import fragment
+from cnn_builder.ui.shared.errors import callback, fragment
 from cnn_builder.ui.shared.text import plain
 
 POLL = "3s"
@@ -21,10 +21,10 @@ def class_table(pack: AssignmentPack) -> None:
         return
     st.header("Class", anchor=False)
     waiting = [one for one in students if one.where == "handed in" and not one.grading_run]
-    if st.button("Grade what was handed in", key="grade-all", disabled=not waiting):
-        for one in waiting:
-            _begin(pack, one)
-        st.rerun()
+    st.button(
+        "Grade what was handed in", key="grade-all", disabled=not waiting,
+        on_click=callback(_begin_all), args=(pack, waiting),
+    )  # fmt: skip
     polling = any(map(_is_grading, students))
     fragment(_table, run_every=POLL if polling else None)(pack, polling)
 
@@ -40,6 +40,11 @@ def _is_grading(student: StudentState) -> bool:
 
 NOT_TRAINED = "-"
 """Stands for the run of a submission that breaks a rule: it is told, not trained."""
+
+
+def _begin_all(pack: AssignmentPack, students: list[StudentState]) -> None:
+    for one in students:
+        _begin(pack, one)
 
 
 def _begin(pack: AssignmentPack, student: StudentState) -> None:

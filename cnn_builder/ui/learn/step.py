@@ -44,8 +44,10 @@ def _elsewhere(plan: LessonPlan, step: LessonStep, done: StepDone | None) -> Non
     with st.container(horizontal=True, key="step-elsewhere"):
         if step.open:
             how = "an empty network" if step.open == "empty" else "the network"
-            if st.button(f"Open {how} on {title}", key=_key(plan, step, "-open"), type="primary"):
-                open_network(plan, step)
+            if st.button(
+                f"Open {how} on {title}", key=_key(plan, step, "-open"), type="primary",
+                on_click=callback(open_network), args=(plan, step),
+            ):  # fmt: skip
                 st.switch_page(f"pages/{step.page}.py")
         if st.button(f"Go to {title}", key=_key(plan, step, "-go"), type="secondary" if step.open else "primary"):
             st.switch_page(f"pages/{step.page}.py")

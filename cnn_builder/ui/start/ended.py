@@ -13,6 +13,7 @@ from cnn_builder.figures.locale_text import number_text
 from cnn_builder.figures.percentages import percent
 from cnn_builder.runs import Run
 from cnn_builder.ui import state
+from cnn_builder.ui.shared.errors import callback
 from cnn_builder.ui.shared.text import plain
 
 LESSON = "L1"
@@ -45,8 +46,7 @@ def network(run: Run) -> None:
 def ways_on(run: Run) -> None:
     """The three ways on: change the network, draw more, the lessons."""
     with st.container(horizontal=True, key="start-ways"):
-        if st.button("Change the network", key="start-change", icon=":material/edit:"):
-            build_network_of(run)
+        change_button(run)
         if run.test_accuracy is not None and st.button("Draw more", key="start-draw", icon=":material/draw:"):
             state.set_current_run_id(run.run_id)
             st.switch_page("pages/draw.py", query_params={state.RUN_PARAM: run.run_id})
@@ -54,10 +54,16 @@ def ways_on(run: Run) -> None:
             _lesson()
 
 
-def build_network_of(run: Run) -> None:
-    """The run's network on the Build page; Undo there brings back what was built before."""
+def change_button(run: Run) -> None:
+    """The button that opens the run's network on the Build page; Undo there brings back what was built before."""
+    if st.button(
+        "Change the network", key="start-change", icon=":material/edit:", on_click=callback(_open), args=(run,)
+    ):
+        st.switch_page("pages/build.py", query_params={state.DOC_PARAM: state.document_id()})
+
+
+def _open(run: Run) -> None:
     state.set_document(state.document().opened(run.architecture, run.dataset))
-    st.switch_page("pages/build.py", query_params={state.DOC_PARAM: state.document_id()})
 
 
 def _lesson() -> None:

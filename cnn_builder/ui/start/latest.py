@@ -14,7 +14,7 @@ from cnn_builder.ui.shared.first_run import first_run_button
 from cnn_builder.ui.shared.run_progress import progress
 from cnn_builder.ui.shared.text import ago, plain
 from cnn_builder.ui.shared.user_pictures import usable_runs
-from cnn_builder.ui.start.ended import build_network_of, network
+from cnn_builder.ui.start.ended import change_button, network
 
 OTHERS = 4
 
@@ -59,5 +59,4 @@ def _ways_on(run: Run) -> None:
         see = "See its result" if run.imported else "See its curves"
         if st.button(see, key="start-curves", icon=":material/show_chart:"):
             st.switch_page("pages/train.py", query_params=query)
-        if st.button("Change the network", key="start-change", icon=":material/edit:"):
-            build_network_of(run)
+        change_button(run)
