@@ -78,6 +78,7 @@ def _drawings(request: ExportRequest) -> "ExportedFile":
 
 def _report(request: ExportRequest) -> "ExportedFile":
     from cnn_builder.figures.report import Reported, report
+    from cnn_builder.runs.layer_statistics.kept import read_statistics
     from cnn_builder.runs.results.engine_exports import ExportedFile
     from cnn_builder.runs.results.evaluation import read_evaluation
     from cnn_builder.runs.robustness.rows import robustness_rows
@@ -85,7 +86,8 @@ def _report(request: ExportRequest) -> "ExportedFile":
     run, store = request.run, request.store
     kept = read_evaluation(request.settings.run_folder(run.run_id)) if (run.evaluation or {}).get("details") else None
     rows = robustness_rows(run, request.settings, store.list(None))
-    reported = Reported(run, store.metrics(run.run_id, kind="epoch"), kept, store.events(run.run_id), rows)
+    layers = read_statistics(request.settings.run_folder(run.run_id))
+    reported = Reported(run, store.metrics(run.run_id, kind="epoch"), kept, store.events(run.run_id), rows, layers)
     return ExportedFile(report(reported).encode())
 
 

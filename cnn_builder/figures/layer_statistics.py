@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from cnn_builder.figures.kernel import decimal_text
 from cnn_builder.figures.line_chart import nice_ticks
+from cnn_builder.figures.locale_text import number_text
 from cnn_builder.figures.many_curves import MOST_TICKS
 from cnn_builder.figures.percentages import percent
 from cnn_builder.figures.tiles import coloured, limits, png_url
@@ -74,6 +75,15 @@ def histogram_chart(found: dict[int, Distribution], quantity: str) -> go.Figure:
     ticks = nice_ticks(min(epochs), max(epochs), MOST_TICKS, whole=True)
     figure.update_xaxes(tickvals=[tick for tick in ticks if tick <= max(epochs)], tickformat="d")
     return figure
+
+
+def layers_words(latest: EpochStatistics) -> str:
+    """What the numbers of `layers_table` are."""
+    return (
+        f"After epoch {latest.epoch}, on {number_text(latest.images)} training images, without dropout and "
+        "augmentation. Gradients of the loss are given as root mean square, the ratio divides them by that of the "
+        "weights; ± is the standard deviation. A dead ReLU is 0 for all these images."
+    )
 
 
 def layers_table(latest: EpochStatistics) -> str:

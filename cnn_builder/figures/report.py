@@ -13,12 +13,14 @@ from cnn_builder.data import dataset_title
 from cnn_builder.figures.classes_table import classes_table
 from cnn_builder.figures.confusion import confusion_table
 from cnn_builder.figures.curves import marks
+from cnn_builder.figures.layer_statistics import filters_html, layers_table, layers_words
 from cnn_builder.figures.line_chart import Line, line_chart
 from cnn_builder.figures.locale_text import in_english
 from cnn_builder.figures.pictures import pictures_html, tiles_of
 from cnn_builder.figures.robustness_table import robustness_table
 from cnn_builder.figures.shares import range_text
 from cnn_builder.figures.trace_table import trace_table
+from cnn_builder.runs.layer_statistics.statistics import EpochStatistics
 from cnn_builder.runs.models import Metric, Run
 from cnn_builder.runs.results.best_epoch import best_words
 from cnn_builder.runs.results.drawing_score import (
@@ -46,7 +48,7 @@ _STYLE = Path(__file__).with_name("report.css")
 class Reported:
     """What a report is made of; `metrics` are the epochs', `details` None where none were kept, `events` in order.
 
-    `robustness` is what was measured of it; empty where nothing was.
+    `robustness` is what was measured of it and `layers` what was kept of its layers, by epoch; empty where nothing was.
     """
 
     run: Run
@@ -54,16 +56,18 @@ class Reported:
     details: Evaluation | None
     events: Sequence[Event] = ()
     robustness: Sequence[RobustnessRow] = ()
+    layers: Sequence[EpochStatistics] = ()
 
 
 @in_english()
 def report(reported: Reported) -> str:
-    """The page: score, curves, events, network, settings, errors, code. `run` may be at any stage."""
+    """The page: score, curves, events, network, settings, errors, layers, what breaks it, code."""
     run = reported.run
     trained = run.imported is None  # else its settings are not known, and its code would train another network
     parts = [
         _head(run), _curves(reported), _events(reported.events), _network(run), _settings(run) * trained,
-        _errors(reported.details), _robustness(reported.robustness), _code(reported) * trained,
+        _errors(reported.details), _layers(reported.layers), _robustness(reported.robustness),
+        _code(reported) * trained,
     ]  # fmt: skip
     name = escape(run.name)
     return (
@@ -162,6 +166,16 @@ def _errors(details: Evaluation | None) -> str:
     if mistakes:
         parts.append(_section("Most confident errors", _pictures(details, mistakes)))
     return "".join(parts)
+
+
+def _layers(epochs: Sequence[EpochStatistics]) -> str:
+    if not epochs:
+        return ""
+    latest, filters = epochs[-1], filters_html(epochs)
+    told = f'<p class="faint">{escape(layers_words(latest))}</p>{layers_table(latest)}'
+    if filters:
+        told += f'<p class="faint">Filters of the first convolution, by epoch</p>{filters}'
+    return _section("Layers", told)
 
 
 def _robustness(rows: Sequence[RobustnessRow]) -> str:

@@ -57,8 +57,9 @@ AUGMENTED, AUGMENTED_SOURCE = "augmented", "augmented-source"
 RERUN_PROBLEM = "rerun_problem"
 """Key of why a run with another layer could not be queued, until it is told."""
 LEARN_VIEW, DRILL, DRILL_NETWORK, STEP_RESULT = "learn_view", "drill", "drill_network", "step_result"
-LEARN_PROBLEM = "learn_problem"
-"""Keys of Learn: the view, the question that is asked, its network, what came of a check, why nothing was kept."""
+LEARN_PROBLEM, HAND_RUN, HAND_NAME = "learn_problem", "hand-run", "hand-name"
+"""Keys of Learn: the view, the question that is asked, its network, what came of a check, why nothing was kept, the run
+and the name of what is handed in."""
 OUTPUT_PLACES, BATCH_SIZE = "looked_at_places", "looked_at_batch"
 """Keys of what ``shared/analysis_state.py`` keeps."""
 

@@ -153,8 +153,10 @@ def _hand_in(pack: AssignmentPack) -> None:
         st.info("Train a network first: then you can hand it in here.")
         return
     by_id = {run.run_id: run for run in runs}
-    chosen = st.selectbox("Run to hand in", list(by_id), format_func=lambda one: _run_words(by_id[one]), key="hand-run")
-    name = st.text_input("Your name", done.student if done else "", key="hand-name", max_chars=80)
+    chosen = st.selectbox(
+        "Run to hand in", list(by_id), format_func=lambda one: _run_words(by_id[one]), key=state.HAND_RUN
+    )
+    name = st.text_input("Your name", done.student if done else "", key=state.HAND_NAME, max_chars=80)
     made = _submission(pack, name or "-", by_id[chosen])
     reasons = submission_reasons(pack, made, server.settings())
     for reason in reasons:
@@ -173,8 +175,8 @@ def _hand_in(pack: AssignmentPack) -> None:
 
 def _keep_submission(pack: AssignmentPack) -> None:
     """Hand in what the fields say now: they may have changed since they were drawn."""
-    run = server.store().get(st.session_state["hand-run"])
-    made = _submission(pack, student_name(st.session_state["hand-name"]), run)
+    run = server.store().get(st.session_state[state.HAND_RUN])
+    made = _submission(pack, student_name(st.session_state[state.HAND_NAME]), run)
     server.classroom().hand_in(pack, state.learner_id(), made)
 
 

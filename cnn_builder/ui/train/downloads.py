@@ -12,6 +12,7 @@ from cnn_builder.figures.report import Reported, report
 from cnn_builder.offline.limits import obstacle
 from cnn_builder.offline.page import offline_page
 from cnn_builder.runs import NO_DATASET, Run
+from cnn_builder.runs.layer_statistics.kept import read_statistics
 from cnn_builder.runs.results.card_facts import card_facts
 from cnn_builder.runs.results.drawing_score import drawings_file
 from cnn_builder.runs.results.engine_exports import exported_file
@@ -72,7 +73,8 @@ def _results(run: Run, reason: str | None) -> None:
     def page() -> str:
         rows = robustness_rows(run, settings, store.list(None))
         epochs, events = store.metrics(run.run_id, kind="epoch"), store.events(run.run_id)
-        return report(Reported(run, epochs, details, events, rows))
+        layers = read_statistics(settings.run_folder(run.run_id))
+        return report(Reported(run, epochs, details, events, rows, layers))
 
     def card() -> str:
         return model_card(card_facts(run, store, settings))

@@ -9,9 +9,9 @@ from cnn_builder.figures.layer_statistics import (
     filters_html,
     histogram_chart,
     layers_table,
+    layers_words,
     of_layer,
 )
-from cnn_builder.figures.locale_text import number_text
 from cnn_builder.runs import Run
 from cnn_builder.runs.layer_statistics.kept import read_statistics
 from cnn_builder.runs.layer_statistics.statistics import QUANTITIES, EpochStatistics
@@ -38,12 +38,7 @@ def layer_view(run: Run) -> None:
         st.info(_nothing(run))
         return
     latest = epochs[-1]
-    st.caption(
-        f"After epoch {latest.epoch}, on {number_text(latest.images)} training images, without dropout and "
-        f"augmentation. "
-        "Gradients of the loss are given as root mean square, the ratio divides them by that of the weights; ± is the "
-        "standard deviation. A dead ReLU is 0 for all these images."
-    )
+    st.caption(layers_words(latest))
     st.html(layers_table(latest))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         names = {layer.index: f"{layer.index + 1} · {layer.type}" for layer in latest.layers}

@@ -19,6 +19,8 @@ from cnn_builder.figures.line_chart import Line, line_chart, nice_ticks
 from cnn_builder.figures.report import Reported, report
 from cnn_builder.figures.shares import points
 from cnn_builder.runs import Event, LocalLauncher, Metric, Run, RunSettings, Store, StoreError, Supervisor
+from cnn_builder.runs.layer_statistics.kept import append_statistics
+from cnn_builder.runs.layer_statistics.statistics import Distribution, EpochStatistics, LayerStatistics
 from cnn_builder.runs.models import RunDrawings
 from cnn_builder.runs.results import evaluation as kept
 from cnn_builder.runs.results.drawing_score import DrawingScore, to_evaluation
@@ -153,6 +155,21 @@ def test_a_run_gives_its_code_and_its_notebook(run: Run) -> None:
     assert keras_code.parse_code(script) == run.architecture and "batch_size=32, epochs=2" in script
     notebook = export(run.run_id, "--to", "ipynb").stdout
     assert '"nbformat": 4' in notebook and "validation_split=0.1" in notebook
+
+
+def test_the_report_tells_what_was_kept_of_the_layers(run: Run, settings: Settings) -> None:
+    assert "<h2>Layers" not in export(run.run_id, "--to", "report").stdout
+    made = Distribution.of(np.random.default_rng(0).normal(size=100))
+    for epoch in (1, 2):
+        layers = (LayerStatistics(0, "Conv2D", made, made, made, 32, 3 + epoch),)
+        append_statistics(
+            settings.run_folder(run.run_id), EpochStatistics(epoch, 1_064, layers, np.zeros((3, 3, 1, 4)))
+        )
+    text = export(run.run_id, "--to", "report").stdout
+    Tags(text)
+    section = text.partition("<h2>Layers")[2].partition("</section>")[0]
+    assert "After epoch 2, on 1,064 training images" in section
+    assert "1 · Conv2D" in section and "5 of 32" in section and section.count("Filters after epoch") == 2
 
 
 def test_a_report_of_hardly_anything(store: Store) -> None:
