@@ -29,13 +29,14 @@ def bar(document: Document) -> None:
     """The row of choices about the whole network."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="bar"):
         st.text_input("Name", max_chars=MAX_NAME, **linked(_NAME, document.architecture.name, _rename))
+        starts, datasets = [_CODE, *PRESETS, _EMPTY], dataset_choices(document.dataset)
         st.selectbox(
-            "Start from", [_CODE, *PRESETS, _EMPTY], index=None, placeholder="Lesson, classic, code",
-            format_func=_preset_title, filter_mode="contains", **linked(_PRESET, None, _open_preset),
+            "Start from", starts, index=None, placeholder="Lesson, classic, code",
+            format_func=_preset_title, filter_mode="contains", **linked(_PRESET, None, _open_preset, starts),
         )  # fmt: skip
         st.selectbox(
-            "Data set", dataset_choices(document.dataset), format_func=_dataset_title,
-            **linked(_DATASET, document.dataset, _choose_dataset),
+            "Data set", datasets, format_func=_dataset_title,
+            **linked(_DATASET, document.dataset, _choose_dataset, datasets),
         )  # fmt: skip
         with st.container(horizontal=True, gap="xsmall", key="bar-buttons", width="content"):
             saved_networks(document)

@@ -63,7 +63,7 @@ def sweep_section() -> None:
     st.selectbox(
         "Sweep", list(labels), index=None, format_func=lambda one: labels[one],
         placeholder="Choose a sweep to see its candidates",
-        **linked("compare-sweep", wanted if wanted in made else None, state.set_current_sweep_id),
+        **linked("compare-sweep", wanted if wanted in made else None, state.set_current_sweep_id, labels),
     )  # fmt: skip
     if wanted in made:
         _shown(made[wanted])

@@ -19,7 +19,8 @@ def choose_dataset() -> str | None:
     wanted = st.query_params.get(state.SET_PARAM)
     current = wanted if wanted in names else None
     if names:
-        st.selectbox("Data set", [NEW, *names], width=320, **linked("data-choice", current or NEW, _choose))
+        options = [NEW, *names]
+        st.selectbox("Data set", options, width=320, **linked("data-choice", current or NEW, _choose, options))
     told = state.told()
     if told:
         st.error(plain(told))

@@ -4,10 +4,13 @@ A browser sends the values of all widgets with each of its messages. What it sen
 elsewhere is the old value, and Streamlit takes that for an entry: it would edit the document, and the edits that were
 undone could not be redone. A key of its own after each change would tell the two apart, but for a moment both widgets
 would be on the page.
+
+Streamlit knows the option of a selectbox by its text. The text of an option that has changed meanwhile, as a run's does
+when it ends, comes back as a value of its own, which is no option at all.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,14 +47,19 @@ class FieldValues:
         return sent != self.value and sent == self.before and clock() - self.changed < LATE_SECONDS
 
 
-def linked(key: str, value: Any, take: Callable[[Any], None]) -> dict[str, Any]:
-    """The arguments `key` and `on_change` of a widget that shows `value`; what a user enters goes to `take`."""
+def linked(key: str, value: Any, take: Callable[[Any], None], options: Collection[Any] | None = None) -> dict[str, Any]:
+    """The arguments `key` and `on_change` of a widget that shows `value`; what a user enters goes to `take`.
+
+    `options` are a selectbox's: nothing else is taken but None, where there is nothing to choose by itself.
+    """
     shown: FieldValues = state.linked_fields().setdefault(key, FieldValues(value))
     shown.change(value)
     st.session_state[key] = value
 
     def entered() -> None:
         sent = st.session_state[key]
+        if options is not None and sent is not None and sent not in options:
+            return
         if not shown.is_late(sent):
             shown.enter(sent)
             take(sent)

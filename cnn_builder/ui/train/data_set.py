@@ -23,12 +23,13 @@ def data_set(current: str) -> None:
     """The field; the document is the only truth, and the widget follows it."""
     info = find_dataset(current)
     choices = dataset_choices(current)
+    options = [*(name for name in OFFERED if name in choices), *(name for name in choices if name not in OFFERED)]
     st.selectbox(
         "Data set",
-        [*(name for name in OFFERED if name in choices), *(name for name in choices if name not in OFFERED)],
+        options,
         format_func=choice_title,
         help=info.story if info else None,
-        **linked("run-dataset", current, choose),
+        **linked("run-dataset", current, choose, options),
     )
 
 

@@ -65,7 +65,7 @@ def _choice(runs: Sequence[Run], run: Run | None) -> None:
         index=None,
         format_func=lambda run_id: labels[run_id],
         placeholder="Open an older run",
-        **linked("shown-run", run.run_id if run else None, state.set_current_run_id),
+        **linked("shown-run", run.run_id if run else None, state.set_current_run_id, labels),
     )
 
 

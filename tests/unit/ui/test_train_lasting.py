@@ -222,6 +222,20 @@ def test_a_late_message_does_not_change_the_data_set_back_and_redo_stays(open_tr
     assert field(at, "Data set").value == "cifar10"
 
 
+def test_a_late_message_with_a_line_of_the_list_that_has_changed_keeps_the_run(open_train: Open, store: Store) -> None:
+    for seed in (1, 2):
+        run_id = store.create_run(PRESETS["L2"].architecture, "digits", RunSettings(seed=seed)).run_id
+    at = open_train()
+    field(at, "Run").set_value(run_id).run()
+    assert at.query_params["run"] == run_id
+    before = at._tree.get_widget_states()  # the run is "queued" in it
+    store.request_stop(run_id)
+    assert field(at.run(), "Run").value == run_id
+    send_again(at, before)
+    assert at.query_params["run"] == run_id and not at.warning
+    assert field(at, "Run").value == run_id
+
+
 @pytest.mark.parametrize("name", sorted(LESSONS))
 def test_a_lesson_is_trained_with_its_settings_in_one_click(
     open_train: Open, own_home: Path, store: Store, name: str
